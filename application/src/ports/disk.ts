@@ -1,0 +1,22 @@
+/** A block on a disk: a shard's BLAKE3 digest in hexadecimal, and its size in bytes. */
+export interface Block {
+  readonly digest: string;
+  readonly size: number;
+}
+
+/**
+ * One provider's own block store: never asks anybody else for a block.
+ * Bytes are durable when `put` resolves (content and directory synced); a put of a block that is there is harmless.
+ * Failures of the medium reject with Fault `disk-failed`; a full medium with Denial `disk-full`.
+ */
+export interface Disk {
+  /** Refuses bytes that do not hash to the digest (`digest-mismatch`) and changes nothing. */
+  put(digest: string, bytes: Uint8Array): Promise<void>;
+  /** The whole block, not verified, or undefined when it is not there. */
+  get(digest: string): Promise<Buffer | undefined>;
+  has(digest: string): Promise<boolean>;
+  /** Removing what is not there is harmless. */
+  remove(digest: string): Promise<void>;
+  list(): AsyncIterable<Block>;
+  close(): Promise<void>;
+}
