@@ -51,10 +51,12 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-floating-promises': 'error', 'no-console': 'off' },
   },
   {
-    files: ['**/*.mjs', '**/*.js'],
+    files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {
         process: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
         console: 'readonly',
         Buffer: 'readonly',
         URL: 'readonly',

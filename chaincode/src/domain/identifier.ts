@@ -37,6 +37,7 @@ export function parseAccount(text: string): Account {
   return { msp, id };
 }
 
+/** Whether two accounts are one. */
 export function sameAccount(a: Account, b: Account): boolean {
   return a.msp === b.msp && a.id === b.id;
 }

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// One verb per npm script. Runs on any Node >= 20 with nothing installed: installs and builds what is missing,
+// says so, then hands over to the Node that the project brings. Plain JavaScript, because it runs before the build.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const stamp = join(root, 'node_modules', '.dstore-lock');
+const windows = process.platform === 'win32';
+
+const say = (text) => process.stderr.write(`${text}\n`);
+const ownNode = () => {
+  const path = join(bin, windows ? 'node.cmd' : 'node');
+  return existsSync(path) ? path : process.execPath;
+};
+
+/** Runs a program in the project's root and resolves with its exit code; signals reach it too. */
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+      shell: windows,
+    });
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}
+
+async function step(what, program, args) {
+  const code = await run(program, args);
+  if (code === 0) return;
+  say(`${what} failed (exit code ${code}); the lines above say why.`);
+  process.exit(code);
+}
+
+const lockDigest = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+
+async function install() {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest()) return;
+  say('Installing packages (npm ci), about half a minute …');
+  await step('Installing', 'npm', ['ci', '--loglevel=error', '--no-fund', '--no-audit']);
+  writeFileSync(stamp, lockDigest());
+}
+
+async function build() {
+  if (!existsSync(join(root, 'test', 'dist'))) say('Building (tsc -b), about half a minute the first time …');
+  await step('Building', ownNode(), [
+    join('node_modules', 'typescript', 'bin', 'tsc'),
+    '-b',
+    'tsconfig.build.json',
+  ]);
+}
+
+const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
+const verbs = {
+  start: ['--enable-source-maps', join('application', 'dist', 'main.js')],
+  demo: ['--enable-source-maps', join('test', 'dist', 'demo', 'demo.js')],
+  test: [mocha, '--config', join('test', '.mocharc.json')],
+  'test:interop': [join('scripts', 'interop.mjs')],
+  openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],
+};
+
+function reset() {
+  const given = process.env.DSTORE_HOME ?? 'data';
+  const home = isAbsolute(given) ? given : join(root, given);
+  if (!existsSync(home)) return say(`Nothing to remove: ${home} is not there.`);
+  if (!existsSync(join(home, 'network'))) {
+    say(`${home} does not look like a DStore home (no network/ in it); remove it by hand if you mean it.`);
+    return process.exit(6);
+  }
+  if (!process.argv.includes('--yes')) {
+    say(`This deletes ${home}: every object, key and block in it. To do so: npm run reset -- --yes`);
+    return process.exit(6);
+  }
+  rmSync(home, { recursive: true });
+  return say(`Removed ${home}.`);
+}
+
+const [verb = '', ...args] = process.argv.slice(2);
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  say(`DStore needs Node 20 or newer to install itself; this is ${process.version}.`);
+  process.exit(2);
+}
+if (verb === 'reset') {
+  reset();
+} else if (verbs[verb] === undefined) {
+  say(`Unknown verb "${verb}"; there are ${Object.keys(verbs).join(', ')}, reset.`);
+  process.exit(2);
+} else {
+  await install();
+  await build();
+  process.exitCode = await run(ownNode(), [...verbs[verb], ...args]);
+}
