@@ -1,4 +1,6 @@
-import { fraction, type Surroundings, type Worker } from './worker.js';
+import type { Random } from '../ports/random.js';
+
+import type { Surroundings, Worker } from './worker.js';
 
 /** One step of a loop: resolves to the milliseconds until the next one is worth taking. */
 export type Step = (signal: AbortSignal) => Promise<number>;
@@ -82,4 +84,9 @@ export class Loop implements Worker {
       if (!this.#nap.signal.aborted) throw error;
     });
   }
+}
+
+/** A number from 0 (inclusive) to 1 (exclusive). */
+function fraction(random: Random): number {
+  return random.bytes(4).readUInt32BE() / 2 ** 32;
 }

@@ -19,8 +19,3 @@ export interface Surroundings {
   readonly random: Random;
   readonly log: Log;
 }
-
-/** A number from 0 (inclusive) to 1 (exclusive). */
-export function fraction(random: Random): number {
-  return random.bytes(4).readUInt32BE() / 2 ** 32;
-}
