@@ -1,0 +1,102 @@
+/** Where one shard of a stripe lies. */
+export interface PlacedShard {
+  readonly index: number;
+  readonly digest: string;
+  readonly leaseId: string;
+  readonly diskId: string;
+}
+
+/** A stripe with the shards that were placed: at most one per index, an index without one was never placed. */
+export interface PlacedStripe {
+  readonly stripeId: string;
+  readonly dataShards: number;
+  readonly parityShards: number;
+  readonly shardSizeBytes: number;
+  /** Whether an entry or a checkpoint of the vault lies in it: such stripes are repaired first. */
+  readonly holdsEntry: boolean;
+  readonly shards: readonly PlacedShard[];
+}
+
+/** What is known of a lease when its standing is asked for. */
+export interface LeaseView {
+  readonly state: 'active' | 'closed' | 'defaulted';
+  /** The last epoch that was proven and paid, or the one of the opening. */
+  readonly provenThrough: bigint;
+  /** Whether its provider admitted losses, which suspends its pay however well it serves the rest. */
+  readonly lossesOpen: boolean;
+  /** Whether its door answered when it was last asked. */
+  readonly doorAnswers: boolean;
+}
+
+/** What a lease's shards are worth: `late` ones count but are watched, `gone` ones are rebuilt elsewhere. */
+export type Standing = 'good' | 'late' | 'gone';
+
+/**
+ * The standing of a lease in an epoch. A proof of the running epoch may still come, so an epoch counts as missed when
+ * it is over; more than `graceEpochs` of them give the lease up. Who admitted losses is judged by its door meanwhile.
+ */
+export function standingOf(lease: LeaseView, epoch: bigint, graceEpochs: bigint): Standing {
+  if (lease.state !== 'active') return 'gone';
+  const missed = epoch - 1n - lease.provenThrough;
+  if (missed <= 0n) return 'good';
+  if (missed <= graceEpochs || (lease.lossesOpen && lease.doorAnswers)) return 'late';
+  return 'gone';
+}
+
+/** A stripe's shards, sorted into those that can be fetched and those that can't. */
+export interface StripeHealth {
+  readonly stripe: PlacedStripe;
+  readonly live: readonly PlacedShard[];
+  /** Indices to rebuild, ascending; with the place a shard had, if it ever had one. */
+  readonly missing: readonly { readonly index: number; readonly former: PlacedShard | undefined }[];
+  /** Live shards beyond the k that a read needs; negative: lost. */
+  readonly margin: number;
+}
+
+/** The health of a stripe. `isLost` knows shards that are gone though their lease stands. */
+export function stripeHealth(
+  stripe: PlacedStripe,
+  standing: (leaseId: string) => Standing,
+  isLost: (shard: PlacedShard) => boolean,
+): StripeHealth {
+  const live = stripe.shards.filter((shard) => standing(shard.leaseId) !== 'gone' && !isLost(shard));
+  const alive = new Set(live.map((shard) => shard.index));
+  const former = new Map(stripe.shards.map((shard) => [shard.index, shard]));
+  const missing = Array.from({ length: stripe.dataShards + stripe.parityShards }, (_, index) => index)
+    .filter((index) => !alive.has(index))
+    .map((index) => ({ index, former: former.get(index) }));
+  return { stripe, live, missing, margin: alive.size - stripe.dataShards };
+}
+
+/** Stripes that lack shards in the order of repair: entries first, then fewest shards to spare, then by id. */
+export function repairOrder(health: readonly StripeHealth[]): StripeHealth[] {
+  return health
+    .filter(({ missing }) => missing.length > 0)
+    .toSorted(
+      (a, b) =>
+        Number(b.stripe.holdsEntry) - Number(a.stripe.holdsEntry) ||
+        a.margin - b.margin ||
+        (a.stripe.stripeId < b.stripe.stripeId ? -1 : 1),
+    );
+}
+
+/** How many stripes have how many shards to spare, and how many of all are complete. */
+export interface HealthSummary {
+  readonly stripes: number;
+  readonly complete: number;
+  readonly byMargin: Readonly<Record<'lost' | '0' | '1' | '2' | 'more', number>>;
+}
+
+/** Counts stripes by margin. */
+export function healthSummary(health: readonly StripeHealth[]): HealthSummary {
+  const byMargin = { lost: 0, '0': 0, '1': 0, '2': 0, more: 0 };
+  for (const { margin } of health) byMargin[marginWord(margin)] += 1;
+  const complete = health.filter(({ missing }) => missing.length === 0).length;
+  return { stripes: health.length, complete, byMargin };
+}
+
+function marginWord(margin: number): keyof HealthSummary['byMargin'] {
+  if (margin < 0) return 'lost';
+  if (margin > 2) return 'more';
+  return (['0', '1', '2'] as const)[margin] ?? 'more';
+}
