@@ -16,10 +16,8 @@ export const isHex = (value: unknown, bytes: number): value is string =>
   typeof value === 'string' && value.length === bytes * 2 && hexadecimal.test(value);
 
 /** Who holds notes: an enrolment id within an MSP. Written `msp/id`. */
-export interface Account {
-  readonly msp: string;
-  readonly id: string;
-}
+// An alias, not an interface: only aliases fit the index signature of JsonValue.
+export type Account = { readonly msp: string; readonly id: string };
 
 /** `msp/id`; unambiguous because neither part may hold a slash. */
 export function formatAccount(account: Account): string {

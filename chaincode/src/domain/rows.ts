@@ -203,7 +203,9 @@ export const rows = {
     collateral: decimal,
     /** The last epoch that was paid, or the one of the opening. */
     provenThrough: decimal,
-    /** Bit i set: epoch provenThrough - i was missed. 24 bits. */
+    /** The last epoch that was answered, paid or not: a reported loss suspends pay, yet its lease's answers are no misses. */
+    answeredThrough: decimal,
+    /** Bit i set: epoch answeredThrough - i was missed. 24 bits. */
     misses: integer(0, 2 ** 24 - 1),
     losses: list(lossShape, 64),
   }),

@@ -1,0 +1,63 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { insist } from './refusal.js';
+
+/** Order n of the group of P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** Reads a P-256 public key (SubjectPublicKeyInfo, DER in base64); anything else, or another spelling of it, is `key-malformed`. */
+export function parsePublicKey(spki: string): KeyObject {
+  const der = Buffer.from(spki, 'base64');
+  const key = tryKey(der);
+  const good = key?.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  insist(
+    key !== undefined && good && der.equals(key.export({ type: 'spki', format: 'der' })),
+    'key-malformed',
+    'not a P-256 public key',
+  );
+  return key;
+}
+
+function tryKey(der: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: der, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the signature (DER in base64, minimal, low S) is the key's over SHA-256 of the message. */
+export function verifySignature(spki: string, message: Uint8Array, signature: string): boolean {
+  const der = Buffer.from(signature, 'base64');
+  return isLowDer(der) && verify('sha256', message, parsePublicKey(spki), der);
+}
+
+/** DER of an ECDSA signature given as r || s, with s replaced by n - s where it is high. */
+export function lowDer(raw: Uint8Array): Buffer {
+  const r = number(raw.subarray(0, 32));
+  const s = number(raw.subarray(32));
+  const body = Buffer.concat([derInteger(r), derInteger(s > order / 2n ? order - s : s)]);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+}
+
+/** Whether the bytes are the one canonical encoding of a signature with low S. */
+function isLowDer(der: Buffer): boolean {
+  const rLength = der[3] ?? 0;
+  const sLength = der[5 + rLength] ?? 0;
+  if (der.length < 8 || rLength > 33 || sLength > 33 || der.length !== 6 + rLength + sLength) return false;
+  const r = number(der.subarray(4, 4 + rLength));
+  const s = number(der.subarray(6 + rLength));
+  if (r === 0n || s === 0n || r >= order || s >= order) return false;
+  const raw = Buffer.from(r.toString(16).padStart(64, '0') + s.toString(16).padStart(64, '0'), 'hex');
+  return lowDer(raw).equals(der);
+}
+
+function derInteger(value: bigint): Buffer {
+  const hex = value.toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  const padded = (bytes[0] as number) >= 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes;
+  return Buffer.concat([Buffer.of(2, padded.length), padded]);
+}
+
+function number(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+}
