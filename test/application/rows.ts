@@ -60,6 +60,7 @@ export function tabRow(change: Partial<Row<'tab'>> = {}): Row<'tab'> {
     earned: 0n,
     collateral: 1000n,
     provenThrough: 0n,
+    answeredThrough: 0n,
     misses: 0,
     losses: [],
     ...change,
