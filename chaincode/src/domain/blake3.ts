@@ -268,8 +268,8 @@ export function proveChunk(shard: Uint8Array, index: number): ChunkProof {
 /** On which side the sibling stands at each level, from the chunk up to the root. */
 function siblingSides(index: number, count: number): ('left' | 'right')[] {
   const sides: ('left' | 'right')[] = [];
-  for (let at = index, left = 0, rest = count; rest > 1;) {
-    left = leftCount(rest);
+  for (let at = index, rest = count; rest > 1;) {
+    const left = leftCount(rest);
     sides.unshift(at < left ? 'right' : 'left');
     rest = at < left ? left : rest - left;
     at = at < left ? at : at - left;

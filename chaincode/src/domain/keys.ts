@@ -46,6 +46,11 @@ export function keyOf(kind: RowKind, parts: readonly string[]): string {
   return [head, ...parts.map((part, index) => written(part, kinds[index] as Part))].join('/');
 }
 
+/** How many parts follow the head in a kind's keys. */
+export function partCountOf(kind: RowKind): number {
+  return table[kind].parts.length;
+}
+
 /** The range [start, end) of all keys of a kind that begin with these parts. */
 export function rangeOf(
   kind: RowKind,
