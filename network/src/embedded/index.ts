@@ -1,1 +1,4 @@
-export {};
+export { DamagedLog } from './block-log.js';
+export { type EmbeddedOptions, EmbeddedNetwork } from './embedded-network.js';
+export type { GatewayClient } from './grpc.js';
+export type { ContractClass } from './shim.js';
