@@ -5,7 +5,6 @@ import {
   changedOffer,
   checkOffer,
   insist,
-  type OfferChange,
   type Row,
   rowFormat,
   sameAccount,

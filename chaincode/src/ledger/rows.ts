@@ -1,7 +1,6 @@
 import type { Context } from 'fabric-contract-api';
 import {
   canonicalJson,
-  type JsonValue,
   keyOf,
   parseJson,
   partCountOf,

@@ -3,7 +3,6 @@ import {
   type Args,
   canonicalJson,
   formatRefusal,
-  type JsonValue,
   parseJson,
   Refusal,
   type Result,
