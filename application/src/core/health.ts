@@ -1,3 +1,5 @@
+import { missesInRow, type Row } from '@dstore/chaincode/domain';
+
 /** Where one shard of a stripe lies. */
 export interface PlacedShard {
   readonly index: number;
@@ -17,30 +19,23 @@ export interface PlacedStripe {
   readonly shards: readonly PlacedShard[];
 }
 
-/** What is known of a lease when its standing is asked for. */
-export interface LeaseView {
-  readonly state: 'active' | 'closed' | 'defaulted';
-  /** The last epoch that was proven and paid, or the one of the opening. */
-  readonly provenThrough: bigint;
-  /** Whether its provider admitted losses, which suspends its pay however well it serves the rest. */
-  readonly lossesOpen: boolean;
-  /** Whether its door answered when it was last asked. */
-  readonly doorAnswers: boolean;
-}
-
 /** What a lease's shards are worth: `late` ones count but are watched, `gone` ones are rebuilt elsewhere. */
 export type Standing = 'good' | 'late' | 'gone';
 
 /**
- * The standing of a lease in an epoch. A proof of the running epoch may still come, so an epoch counts as missed when
- * it is over; more than `graceEpochs` of them give the lease up. Who admitted losses is judged by its door meanwhile.
+ * The standing of a lease in an epoch. An epoch counts as missed when it is over without an answer;
+ * more than `graceEpochs` of them in a row give the lease up (A-41), before the law calls its default.
  */
-export function standingOf(lease: LeaseView, epoch: bigint, graceEpochs: bigint): Standing {
+export function standingOf(
+  lease: Row<'lease'>,
+  tab: Row<'tab'>,
+  epoch: bigint,
+  graceEpochs: bigint,
+): Standing {
   if (lease.state !== 'active') return 'gone';
-  const missed = epoch - 1n - lease.provenThrough;
-  if (missed <= 0n) return 'good';
-  if (missed <= graceEpochs || (lease.lossesOpen && lease.doorAnswers)) return 'late';
-  return 'gone';
+  const missed = missesInRow(tab, lease, epoch);
+  if (missed === 0n) return 'good';
+  return missed <= graceEpochs ? 'late' : 'gone';
 }
 
 /** A stripe's shards, sorted into those that can be fetched and those that can't. */

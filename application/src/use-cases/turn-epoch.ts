@@ -50,7 +50,7 @@ export class TurnEpoch {
 
   async #act(turn: Turn, preimage: string | undefined): Promise<Turn> {
     if (turn.step === 'begin-reveal')
-      await this.#ledger.submit('BeaconContract:BeginReveal', { epoch: turn.next });
+      await this.#ledger.submit('BeaconContract:BeginReveal', { epoch: turn.next - 1n });
     if (turn.step === 'reveal' && preimage !== undefined)
       await this.#ledger.submit('BeaconContract:Reveal', { epoch: turn.next, preimage });
     if (turn.step === 'open') await this.#ledger.submit('BeaconContract:OpenEpoch', { epoch: turn.next });

@@ -2,53 +2,41 @@ import assert from 'node:assert/strict';
 
 import {
   healthSummary,
-  type LeaseView,
   repairOrder,
   type Standing,
   standingOf,
   stripeHealth,
 } from '@dstore/application/core/health.js';
+import type { Row } from '@dstore/chaincode/domain';
 import fc from 'fast-check';
 
+import { leaseRow, tabRow } from '../rows.js';
 import { stripeOn } from './stripes-of-tests.js';
 
-const lease = (change: Partial<LeaseView> = {}): LeaseView => ({
-  state: 'active',
-  provenThrough: 10n,
-  lossesOpen: false,
-  doorAnswers: true,
-  ...change,
-});
+const through = (answeredThrough: bigint) => tabRow({ answeredThrough });
 
 describe('health', () => {
-  const table: [string, LeaseView, bigint, bigint, Standing][] = [
-    ['is good right after its opening', lease(), 10n, 1n, 'good'],
-    ['is good while this epoch may still be proven', lease(), 11n, 1n, 'good'],
-    ['is late after one missed epoch', lease(), 12n, 1n, 'late'],
-    ['is gone after more than the grace', lease(), 13n, 1n, 'gone'],
-    ['A-41 is late for as long as the grace lasts', lease(), 13n, 2n, 'late'],
-    ['is gone at the first miss without any grace', lease(), 12n, 0n, 'gone'],
+  const table: [string, Row<'lease'>, Row<'tab'>, bigint, bigint, Standing][] = [
+    ['is good right after its opening', leaseRow(), through(10n), 10n, 1n, 'good'],
+    ['is good while this epoch may still be answered', leaseRow(), through(10n), 11n, 1n, 'good'],
+    ['is late after one missed epoch', leaseRow(), through(10n), 12n, 1n, 'late'],
+    ['is gone after more than the grace', leaseRow(), through(10n), 13n, 1n, 'gone'],
+    ['A-41 is late for as long as the grace lasts', leaseRow(), through(10n), 13n, 2n, 'late'],
+    ['is gone at the first miss without any grace', leaseRow(), through(10n), 12n, 0n, 'gone'],
+    ['is gone when closed', leaseRow({ state: 'closed' }), through(10n), 10n, 1n, 'gone'],
+    ['is gone when defaulted', leaseRow({ state: 'defaulted' }), through(10n), 10n, 1n, 'gone'],
     [
-      'is late when losses suspend its pay and its door answers',
-      lease({ lossesOpen: true }),
-      20n,
+      'is good when it answers but is not paid for open losses',
+      leaseRow(),
+      tabRow({ provenThrough: 1n, answeredThrough: 10n }),
+      11n,
       1n,
-      'late',
+      'good',
     ],
-    [
-      'is gone when losses suspend its pay and its door is silent',
-      lease({ lossesOpen: true, doorAnswers: false }),
-      20n,
-      1n,
-      'gone',
-    ],
-    ['is judged by its proofs, not by its door', lease({ doorAnswers: false }), 11n, 1n, 'good'],
-    ['is gone when closed', lease({ state: 'closed' }), 10n, 1n, 'gone'],
-    ['is gone when defaulted', lease({ state: 'defaulted' }), 10n, 1n, 'gone'],
   ];
-  for (const [title, view, epoch, grace, expected] of table)
+  for (const [title, lease, tab, epoch, grace, expected] of table)
     it(`says that a lease ${title}`, () => {
-      assert.equal(standingOf(view, epoch, grace), expected);
+      assert.equal(standingOf(lease, tab, epoch, grace), expected);
     });
 
   const never = () => false;

@@ -17,7 +17,7 @@ function consortium(withheld: readonly string[] = []) {
   const rows = new LedgerRows({
     'BeaconContract:BeginReveal': ({ epoch }) => {
       const row = rows.get('epoch');
-      if (row?.number !== epoch - 1n || row.phase !== 'open') throw new Refusal('epoch-not-due', 'no');
+      if (row?.number !== epoch || row.phase !== 'open') throw new Refusal('epoch-not-due', 'no');
       rows.set('epoch', [], { ...row, phase: 'revealing' });
       return {};
     },

@@ -1,0 +1,211 @@
+import { limits } from '@dstore/chaincode/domain';
+
+import { type PlacedShard, repairOrder, type StripeHealth } from '../core/health.js';
+import { planRepairs, type RepairPlan, type StripeRepair, type TargetDisk } from '../core/repair-plan.js';
+import type { Clock } from '../ports/clock.js';
+import type { Ledger } from '../ports/ledger.js';
+import type { Log } from '../ports/log.js';
+import type { RepairBoard, RepairState } from '../ports/repair-board.js';
+import type { ShardMove } from '../ports/stripe-map.js';
+import type { Suspects } from '../ports/suspects.js';
+import type { Assessment } from './assess-health.js';
+import type { Rebuilt } from './rebuild-stripe.js';
+
+/** Network bytes between two commits: what a crash may waste, and what one commit has to describe. */
+const batchBytes = 256 << 20;
+
+/** Milliseconds for which a disk that refused a shard is asked for no other. */
+const refusalPause = 60_000;
+
+/** What repair did since the process started. */
+type Totals = Pick<RepairState, 'repairedStripes' | 'movedShards' | 'restoredShards' | 'bytes'>;
+
+/** What repair is made of. */
+export interface RepairMeans {
+  readonly assess: { run(): Promise<Assessment> };
+  readonly targets: { run(avoid: ReadonlySet<string>): Promise<readonly TargetDisk[]> };
+  /** Sees to it that the vault has a lease on each of these disks, where one can be had; answers lease ids by disk. */
+  readonly leases: { run(diskIds: readonly string[]): Promise<ReadonlyMap<string, string>> };
+  readonly rebuild: {
+    run(
+      stripe: StripeHealth['stripe'],
+      repair: StripeRepair,
+      leaseOn: ReadonlyMap<string, string>,
+      signal?: AbortSignal,
+    ): Promise<Rebuilt>;
+  };
+  /** Makes shard moves valid on the ledger and in the catalog, all or nothing; drops those of stripes that are gone. */
+  readonly commit: { run(moves: readonly ShardMove[]): Promise<unknown> };
+  readonly ledger: Pick<Ledger, 'submit'>;
+  readonly suspects: Pick<Suspects, 'clear'>;
+  readonly board: Pick<RepairBoard, 'post'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Network bytes a second that repair may use. */
+  readonly bytesPerSecond: number;
+}
+
+/** What one run achieved. */
+export interface RepairReport {
+  readonly repairedStripes: number;
+  readonly movedShards: number;
+  readonly restoredShards: number;
+  readonly lost: readonly string[];
+  readonly unplaced: readonly string[];
+}
+
+/**
+ * Restores the redundancy of a vault's stripes, fewest live shards first, batch by batch: assess, plan, rebuild, commit
+ * once per batch. Needs no object key. Knows nothing but catalog, ledger and disks, so that it may be stopped anywhere:
+ * shards without a commit die at their doors, and the next run assesses anew. A disk that is back is left alone from the
+ * next batch on (A-41). A run tries each stripe once.
+ */
+export class RepairStripes {
+  readonly #means: RepairMeans;
+  readonly #refusedUntil = new Map<string, number>();
+  #totals: Totals = { repairedStripes: 0, movedShards: 0, restoredShards: 0, bytes: 0 };
+
+  constructor(means: RepairMeans) {
+    this.#means = means;
+  }
+
+  async run(signal?: AbortSignal): Promise<RepairReport> {
+    const before = this.#totals;
+    const tried = new Set<string>();
+    const unplaced = new Set<string>();
+    for (;;) {
+      signal?.throwIfAborted();
+      const assessment = await this.#means.assess.run();
+      const queue = repairOrder(assessment.stripes).filter(({ stripe }) => !tried.has(stripe.stripeId));
+      const plan = await this.#plan(assessment, queue);
+      for (const { stripeId } of plan.repairs) tried.add(stripeId);
+      for (const stripeId of plan.unplaced) unplaced.add(stripeId);
+      const found = { lost: plan.lost, unplaced: [...unplaced] };
+      this.#post(plan.repairs.length > 0, queue.length, found);
+      if (plan.repairs.length === 0) return this.#report(before, found);
+      await this.#repair(plan, assessment, signal);
+    }
+  }
+
+  async #plan(assessment: Assessment, queue: readonly StripeHealth[]): Promise<RepairPlan> {
+    if (queue.length === 0) return { repairs: [], lost: [], unplaced: [] };
+    const refusing = this.#refusing();
+    const doubtful = [...assessment.leases.values()].filter(({ standing }) => standing !== 'good');
+    const avoid = new Set([...refusing, ...doubtful.map(({ lease }) => lease.diskId)]);
+    const standing = (leaseId: string) => assessment.leases.get(leaseId)?.standing ?? 'gone';
+    const restorable = (shard: PlacedShard) =>
+      standing(shard.leaseId) !== 'gone' && !refusing.has(shard.diskId);
+    const targets = await this.#means.targets.run(avoid);
+    return planRepairs({ queue, targets, restorable, budgetBytes: batchBytes });
+  }
+
+  async #repair(plan: RepairPlan, assessment: Assessment, signal?: AbortSignal): Promise<void> {
+    const stripes = new Map(assessment.stripes.map(({ stripe }) => [stripe.stripeId, stripe]));
+    const leaseOn = await this.#means.leases.run(targetsOf(plan));
+    const moves: ShardMove[] = [];
+    for (const repair of plan.repairs) {
+      const stripe = stripes.get(repair.stripeId);
+      if (stripe === undefined) throw new Error('invariant: a plan names an unknown stripe');
+      const started = this.#means.clock.now();
+      const rebuilt = await this.#rebuild(stripe, repair, leaseOn, signal);
+      moves.push(...rebuilt.moves);
+      this.#count(repair, rebuilt);
+      await this.#pace(repair.bytes, started, signal);
+    }
+    if (moves.length === 0) return;
+    await this.#means.commit.run(moves);
+    this.#totals = { ...this.#totals, movedShards: this.#totals.movedShards + moves.length };
+    await this.#settle(moves, assessment);
+  }
+
+  /** A stripe that can't be rebuilt now is left for the next run: others must not wait for it. */
+  async #rebuild(
+    stripe: StripeHealth['stripe'],
+    repair: StripeRepair,
+    leaseOn: ReadonlyMap<string, string>,
+    signal?: AbortSignal,
+  ): Promise<Rebuilt> {
+    try {
+      const rebuilt = await this.#means.rebuild.run(stripe, repair, leaseOn, signal);
+      for (const diskId of rebuilt.refusing)
+        this.#refusedUntil.set(diskId, this.#means.clock.now() + refusalPause);
+      return rebuilt;
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#means.log.warn('stripe not repaired', { stripeId: stripe.stripeId, error });
+      return { moves: [], restored: [], refusing: [] };
+    }
+  }
+
+  #count({ rebuilds, bytes }: StripeRepair, { moves, restored }: Rebuilt): void {
+    const whole = moves.length + restored.length === rebuilds.length;
+    const { repairedStripes, movedShards, restoredShards } = this.#totals;
+    this.#totals = {
+      movedShards,
+      repairedStripes: repairedStripes + Number(whole),
+      restoredShards: restoredShards + restored.length,
+      bytes: this.#totals.bytes + bytes,
+    };
+  }
+
+  async #pace(bytes: number, started: number, signal?: AbortSignal): Promise<void> {
+    const left = started + (bytes / this.#means.bytesPerSecond) * 1000 - this.#means.clock.now();
+    if (left > 0) await this.#means.clock.sleep(left, signal);
+  }
+
+  /** Forgives providers what now lies elsewhere, so that they are paid for the rest again. */
+  async #settle(moves: readonly ShardMove[], assessment: Assessment): Promise<void> {
+    for (const { lease, tab } of assessment.leases.values()) {
+      const moved = new Set(moves.filter(({ from }) => from === lease.leaseId).map(({ digest }) => digest));
+      for (const digest of moved) this.#means.suspects.clear({ diskId: lease.diskId, digest });
+      const reported = lease.state === 'active' ? tab.losses.map(({ digest }) => digest) : [];
+      const waived = reported.filter((digest) => moved.has(digest));
+      for (let at = 0; at < waived.length; at += limits.lossesPerReport)
+        await this.#waive(lease.leaseId, waived.slice(at, at + limits.lossesPerReport));
+    }
+  }
+
+  /** A loss that was cured, or a lease that ended, meanwhile needs no waiver. */
+  async #waive(leaseId: string, digests: readonly string[]): Promise<void> {
+    try {
+      await this.#means.ledger.submit('AuditContract:WaiveLoss', { leaseId, digests });
+    } catch (error) {
+      this.#means.log.warn('loss not waived', { leaseId, error });
+    }
+  }
+
+  #refusing(): Set<string> {
+    const now = this.#means.clock.now();
+    for (const [diskId, until] of this.#refusedUntil) if (until <= now) this.#refusedUntil.delete(diskId);
+    return new Set(this.#refusedUntil.keys());
+  }
+
+  #post(running: boolean, queued: number, { lost, unplaced }: Pick<RepairPlan, 'lost' | 'unplaced'>): void {
+    const at = this.#means.clock.now();
+    this.#means.board.post({
+      running,
+      queued,
+      lost: lost.length,
+      unplaced: unplaced.length,
+      at,
+      ...this.#totals,
+    });
+  }
+
+  #report(before: Totals, { lost, unplaced }: Pick<RepairPlan, 'lost' | 'unplaced'>): RepairReport {
+    return {
+      repairedStripes: this.#totals.repairedStripes - before.repairedStripes,
+      movedShards: this.#totals.movedShards - before.movedShards,
+      restoredShards: this.#totals.restoredShards - before.restoredShards,
+      lost,
+      unplaced,
+    };
+  }
+}
+
+function targetsOf(plan: RepairPlan): string[] {
+  const disks = plan.repairs.flatMap(({ rebuilds }) =>
+    rebuilds.flatMap((each) => (each.kind === 'move' ? [each.diskId] : [])),
+  );
+  return [...new Set(disks)].sort();
+}

@@ -1,0 +1,206 @@
+import { MemoryRepairBoard } from '@dstore/application/adapters/memory/memory-repair-board.js';
+import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
+import type { PlacedShard, PlacedStripe } from '@dstore/application/core/health.js';
+import type { Door } from '@dstore/application/ports/door.js';
+import { Denial, Fault } from '@dstore/application/ports/fault.js';
+import type { ShardMove } from '@dstore/application/ports/stripe-map.js';
+import { AssessHealth } from '@dstore/application/use-cases/assess-health.js';
+import { FindTargets } from '@dstore/application/use-cases/find-targets.js';
+import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
+import { RepairStripes } from '@dstore/application/use-cases/repair-stripes.js';
+import { blake3, sha256 } from '@dstore/chaincode/domain';
+
+import { LedgerRows } from '../rows-ledger.js';
+import { diskRow, leaseRow, owner, tabRow } from '../rows.js';
+import { VirtualClock } from '../virtual-clock.js';
+import { KeptLog } from '../workers/surroundings.js';
+
+const shardSizeBytes = 4096;
+
+export const digestOf = (bytes: Uint8Array): string => Buffer.from(blake3(bytes)).toString('hex');
+export const leaseOn = (disk: number): string => disk.toString(16).padStart(32, '0');
+
+/** Shard `index` of a stripe in a code of masked copies (k = 1): any shard gives all others. */
+function shardBytes(stripeId: string, index: number): Buffer {
+  const seed = sha256(Buffer.from(stripeId));
+  return Buffer.alloc(shardSizeBytes, seed).map((byte) => byte ^ index) as Buffer;
+}
+
+/** (1, m): every shard gives all others. */
+export const maskedCopies = {
+  digest: digestOf,
+  reconstruct: async (
+    _stripe: unknown,
+    shards: ReadonlyMap<number, Uint8Array>,
+    wanted: readonly number[],
+  ): Promise<ReadonlyMap<number, Uint8Array>> => {
+    const [[index, bytes]] = [...shards] as [[number, Uint8Array]];
+    return new Map(wanted.map((want) => [want, Buffer.from(bytes).map((byte) => byte ^ index ^ want)]));
+  },
+};
+
+/** A disk behind its door, with the ways it can fail. */
+export class DiskOfTests implements Pick<Door, 'putShard' | 'getShard' | 'hasShard'> {
+  readonly shards = new Map<string, Buffer>();
+  readonly puts: { leaseId: string; digest: string }[] = [];
+  mood: 'well' | 'silent' | 'full' = 'well';
+
+  async putShard(leaseId: string, digest: string, bytes: Uint8Array): Promise<void> {
+    this.#speak();
+    if (this.mood === 'full') throw new Denial('disk-full', 'no room');
+    this.shards.set(digest, Buffer.from(bytes));
+    this.puts.push({ leaseId, digest });
+  }
+
+  async getShard(digest: string): Promise<Buffer> {
+    this.#speak();
+    const bytes = this.shards.get(digest);
+    if (bytes === undefined) throw new Denial('shard-unknown', 'not here');
+    return bytes;
+  }
+
+  async hasShard(digest: string): Promise<boolean> {
+    this.#speak();
+    return this.shards.has(digest);
+  }
+
+  #speak(): void {
+    if (this.mood === 'silent') throw new Fault('door-unreachable', 'no answer', { retryable: true });
+  }
+}
+
+/** A vault with stripes of (1, 2) on six disks of six organizations, a lease on each, in epoch 10. */
+export class VaultOfTests {
+  readonly clock = new VirtualClock();
+  readonly log = new KeptLog();
+  readonly suspects = new MemorySuspects();
+  readonly board = new MemoryRepairBoard();
+  readonly disks = new Map<string, DiskOfTests>();
+  readonly stripes = new Map<string, PlacedStripe>();
+  readonly commits: (readonly ShardMove[])[] = [];
+  readonly waived: { leaseId: string; digests: readonly string[] }[] = [];
+  readonly rows: LedgerRows = new LedgerRows({
+    'AuditContract:WaiveLoss': (args) => {
+      this.waived.push(args);
+      return {};
+    },
+  });
+  /** Thrown by the next commit, once. */
+  commitFails: Error | undefined;
+
+  constructor(disks = 6) {
+    this.rows.set('epoch', [], { v: 1, number: 10n, phase: 'open', openedAt: 0n });
+    for (let at = 1; at <= disks; at += 1) {
+      this.addDisk(at);
+      this.rows.set('lease', [leaseOn(at)], leaseRow({ leaseId: leaseOn(at), diskId: `d${at}` }));
+      this.rows.set('tab', [leaseOn(at)], tabRow({ provenThrough: 9n, answeredThrough: 9n }));
+    }
+  }
+
+  addDisk(at: number): void {
+    this.disks.set(`d${at}`, new DiskOfTests());
+    this.rows.set('disk', [`d${at}`], diskRow(`d${at}`, `Org${at}`));
+    this.rows.set('pool', [`d${at}`], { v: 1, reservedBytes: 0n, collateral: 0n });
+  }
+
+  disk(at: number): DiskOfTests {
+    const disk = this.disks.get(`d${at}`);
+    if (disk === undefined) throw new Error(`no disk d${at}`);
+    return disk;
+  }
+
+  /** Puts a stripe onto three disks; undefined leaves a shard out. */
+  put(stripeId: string, places: readonly (number | undefined)[]): PlacedStripe {
+    const shards = places.flatMap((disk, index): PlacedShard[] => {
+      if (disk === undefined) return [];
+      const bytes = shardBytes(stripeId, index);
+      this.disk(disk).shards.set(digestOf(bytes), bytes);
+      return [{ index, digest: digestOf(bytes), leaseId: leaseOn(disk), diskId: `d${disk}` }];
+    });
+    const stripe = { stripeId, dataShards: 1, parityShards: 2, shardSizeBytes, holdsEntry: false, shards };
+    this.stripes.set(stripeId, stripe);
+    return stripe;
+  }
+
+  /** Lets a lease end by the law. */
+  end(at: number): void {
+    const leaseId = leaseOn(at);
+    this.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId: `d${at}`, state: 'defaulted' }));
+  }
+
+  /** Shards of a stripe that lie, whole, where the catalog says. */
+  soundShards(stripeId: string): number {
+    const shards = this.stripes.get(stripeId)?.shards ?? [];
+    return shards.filter(({ diskId, digest }) => {
+      const bytes = this.disks.get(diskId)?.shards.get(digest);
+      return bytes !== undefined && digestOf(bytes) === digest;
+    }).length;
+  }
+
+  readonly map = {
+    stripes: () => this.#streamed(),
+    versionsIn: async (stripeIds: readonly string[]) => stripeIds.length,
+  };
+
+  readonly doors = {
+    at: (url: string): Door => this.disks.get(new URL(url).hostname) as unknown as Door,
+  };
+
+  readonly ledger = this.rows.as(owner.msp, owner.id);
+
+  assess(graceEpochs = 1n): AssessHealth {
+    return new AssessHealth({
+      map: this.map,
+      ledger: this.ledger,
+      suspects: this.suspects,
+      graceEpochs,
+    });
+  }
+
+  repair(bytesPerSecond = Infinity): RepairStripes {
+    return new RepairStripes({
+      assess: this.assess(),
+      targets: new FindTargets(this.ledger, 'v'),
+      leases: { run: async (diskIds) => new Map(diskIds.map((diskId) => [diskId, this.#lease(diskId)])) },
+      rebuild: new RebuildStripe({
+        ledger: this.ledger,
+        doors: this.doors,
+        suspects: this.suspects,
+        arithmetic: maskedCopies,
+      }),
+      commit: { run: async (moves) => this.#commit(moves) },
+      ledger: this.ledger,
+      suspects: this.suspects,
+      board: this.board,
+      clock: this.clock,
+      log: this.log,
+      bytesPerSecond,
+    });
+  }
+
+  #lease(diskId: string): string {
+    const leaseId = leaseOn(Number(diskId.slice(1)));
+    if (this.rows.get('lease', leaseId) === undefined) {
+      this.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId }));
+      this.rows.set('tab', [leaseId], tabRow({ provenThrough: 10n, answeredThrough: 10n }));
+    }
+    return leaseId;
+  }
+
+  #commit(moves: readonly ShardMove[]): void {
+    const failure = this.commitFails;
+    this.commitFails = undefined;
+    if (failure !== undefined) throw failure;
+    this.commits.push(moves);
+    for (const { stripeId, index, digest, to } of moves) {
+      const stripe = this.stripes.get(stripeId);
+      if (stripe === undefined) continue;
+      const others = stripe.shards.filter((shard) => shard.index !== index);
+      this.stripes.set(stripeId, { ...stripe, shards: [...others, { index, digest, ...to }] });
+    }
+  }
+
+  async *#streamed(): AsyncGenerator<PlacedStripe> {
+    yield* [...this.stripes.values()];
+  }
+}
