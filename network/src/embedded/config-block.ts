@@ -48,7 +48,7 @@ export function organizationsOf(envelopeBytes: Uint8Array): Organization[] {
   const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
   const groups = config?.getChannelGroup()?.getGroupsMap().get('Application')?.getGroupsMap();
   return [...(groups?.entries() ?? [])].map(([mspId, group]) => {
-    const value = (group).getValuesMap().get('MSP')?.getValue_asU8();
+    const value = group.getValuesMap().get('MSP')?.getValue_asU8();
     const wrapped = msp.MSPConfig.deserializeBinary(value ?? new Uint8Array());
     const fabric = msp.FabricMSPConfig.deserializeBinary(wrapped.getConfig_asU8());
     const pem = (roots: Uint8Array[]) => Buffer.from(roots[0] ?? []).toString('utf8');
