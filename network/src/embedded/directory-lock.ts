@@ -1,6 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Locks this process holds: a dead one's id may be ours by now, as it is after each start of a container. */
+const held = new Set<string>();
+
 /** A directory that one process at a time may open, by a file with its process id. */
 export class DirectoryLock {
   readonly #path: string;
@@ -18,10 +21,12 @@ export class DirectoryLock {
       if (file !== undefined) {
         await file.writeFile(`${process.pid}\n`);
         await file.close();
+        held.add(path);
         return new DirectoryLock(path);
       }
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (isAlive(holder)) throw new Error(`${directory} is in use by process ${holder}`);
+      if (holder === process.pid ? held.has(path) : isAlive(holder))
+        throw new Error(`${directory} is in use by process ${holder}`);
       await rm(path, { force: true });
     }
     throw new Error(`${directory} is in use: another process took its lock just now`);
@@ -29,6 +34,7 @@ export class DirectoryLock {
 
   async release(): Promise<void> {
     await rm(this.#path, { force: true });
+    held.delete(this.#path);
   }
 }
 
