@@ -1,4 +1,4 @@
-import { roomOf, type Row } from '@dstore/chaincode/domain';
+import { type Offer, offerIn, roomOf, type Row } from '@dstore/chaincode/domain';
 
 import type { TargetDisk } from '../core/repair-plan.js';
 import { type Ledger, rowsOf } from '../ports/ledger.js';
@@ -24,20 +24,21 @@ export class FindTargets {
       if (row.vaultId === this.#vaultId) leases.set(row.diskId, [...(leases.get(row.diskId) ?? []), row]);
     const targets: TargetDisk[] = [];
     for await (const { row } of rowsOf(this.#ledger, 'disk')) {
-      const { diskId, provider, offer } = row;
-      const free = avoid.has(diskId) ? 0n : await this.#free(row, leases.get(diskId) ?? [], epoch);
+      const { diskId, provider } = row;
+      const offer = offerIn(row, epoch);
+      const free = avoid.has(diskId) ? 0n : await this.#free(diskId, offer, leases.get(diskId) ?? [], epoch);
       const freeBytes = Number(free > 0n ? free : 0n);
       targets.push({ diskId, msp: provider.msp, site: offer.site, freeBytes });
     }
     return targets;
   }
 
-  async #free(disk: Row<'disk'>, leases: readonly Row<'lease'>[], epoch: bigint): Promise<bigint> {
+  async #free(diskId: string, offer: Offer, leases: readonly Row<'lease'>[], epoch: bigint): Promise<bigint> {
     const active = leases.find((lease) => lease.state === 'active');
     if (active !== undefined) return roomOf(active, epoch) - (await this.#used(active.leaseId));
-    if (disk.offer.state !== 'offering' || leases.some((lease) => lease.state === 'defaulted')) return 0n;
-    const reserved = (await this.#ledger.read('pool', disk.diskId))?.reservedBytes ?? 0n;
-    return disk.offer.capacityBytes - reserved;
+    if (offer.state !== 'offering' || leases.some((lease) => lease.state === 'defaulted')) return 0n;
+    const reserved = (await this.#ledger.read('pool', diskId))?.reservedBytes ?? 0n;
+    return offer.capacityBytes - reserved;
   }
 
   /** Accounted bytes of the last committed content. */

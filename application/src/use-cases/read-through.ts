@@ -1,18 +1,17 @@
 import type { PlacedShard } from '../core/health.js';
-import type { Door, Doors } from '../ports/door.js';
+import type { Door } from '../ports/door.js';
 import { Denial } from '../ports/fault.js';
-import type { Ledger } from '../ports/ledger.js';
 import type { Random } from '../ports/random.js';
 import type { StripeMap } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
+import type { DiskDoors } from './disk-doors.js';
 
 /** Shards asked of each disk in one run before it counts as sound. */
 const sampleSize = 8;
 
 interface Means {
   readonly map: Pick<StripeMap, 'stripes'>;
-  readonly ledger: Pick<Ledger, 'read'>;
-  readonly doors: Pick<Doors, 'at'>;
+  readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Pick<Suspects, 'note' | 'has'>;
   readonly random: Random;
   /** BLAKE3 in hexadecimal. */
@@ -56,12 +55,10 @@ export class ReadThrough {
   }
 
   async #readDisk(diskId: string, shards: readonly ExpectedShard[], signal?: AbortSignal): Promise<number> {
-    const disk = await this.#means.ledger.read('disk', diskId);
-    if (disk === undefined) return 0;
-    const door = this.#means.doors.at(disk.offer.door);
     const shuffled = this.#shuffled(shards);
     let noted = 0;
     try {
+      const door = await this.#means.doors.run(diskId);
       for (const [at, shard] of shuffled.entries()) {
         if (at >= sampleSize && noted === 0) break;
         const good = at === 0 ? this.#isGood(door, shard, signal) : door.hasShard(shard.digest, signal);

@@ -1,10 +1,9 @@
 import type { PlacedShard, PlacedStripe } from '../core/health.js';
 import type { StripeRepair } from '../core/repair-plan.js';
-import type { Door, Doors } from '../ports/door.js';
 import { Denial, Fault } from '../ports/fault.js';
-import type { Ledger } from '../ports/ledger.js';
 import type { ShardMove } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
+import type { DiskDoors } from './disk-doors.js';
 
 /** The arithmetic of shards, wherever it runs. */
 export interface ShardArithmetic {
@@ -29,8 +28,7 @@ export interface Rebuilt {
 }
 
 interface Means {
-  readonly ledger: Pick<Ledger, 'read'>;
-  readonly doors: Pick<Doors, 'at'>;
+  readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Suspects;
   readonly arithmetic: ShardArithmetic;
 }
@@ -118,7 +116,7 @@ export class RebuildStripe {
   /** The shard, or undefined and, where the disk is to blame, a suspicion. */
   async #fetch(stripe: PlacedStripe, shard: PlacedShard, signal?: AbortSignal): Promise<Buffer | undefined> {
     try {
-      const door = await this.#door(shard.diskId);
+      const door = await this.#means.doors.run(shard.diskId);
       const bytes = await door.getShard(shard.digest, stripe.shardSizeBytes, signal);
       if (bytes.length === stripe.shardSizeBytes && this.#means.arithmetic.digest(bytes) === shard.digest)
         return bytes;
@@ -132,19 +130,13 @@ export class RebuildStripe {
 
   async #put(task: Task, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
     try {
-      const door = await this.#door(task.diskId);
+      const door = await this.#means.doors.run(task.diskId);
       await door.putShard(task.leaseId, this.#means.arithmetic.digest(bytes), bytes, signal);
       return true;
     } catch {
       signal?.throwIfAborted();
       return false;
     }
-  }
-
-  async #door(diskId: string): Promise<Door> {
-    const disk = await this.#means.ledger.read('disk', diskId);
-    if (disk === undefined) throw new Fault('door-unreachable', `no disk ${diskId}`, { retryable: false });
-    return this.#means.doors.at(disk.offer.door);
   }
 
   #sorted(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { OfferDisk } from '@dstore/application/use-cases/offer-disk.js';
 
 import { LedgerRows } from '../rows-ledger.js';
-import { diskRow } from '../rows.js';
+import { diskRow, leaseRow } from '../rows.js';
 
 const offered = diskRow('d2', 'Org2');
 const { site, region, door, agent, agentKey, capacityBytes, price, collateralRate } = offered.offer;
@@ -42,15 +42,23 @@ describe('offer-disk', () => {
     );
   });
 
-  it('goes on where a crash stopped it, and tops up what is missing only', async () => {
+  it('goes on where a crash stopped it', async () => {
     const { rows, useCase } = provider();
     rows.set('disk', ['d2'], offered);
-    rows.set('pool', ['d2'], { v: 1, reservedBytes: 0n, collateral: 300n });
-    await useCase.run(offer, 800n);
+    await useCase.run(offer, 450n);
     assert.deepEqual(
       rows.submitted.map(({ args }) => args),
-      [{ diskId: 'd2', amount: 500n, notes: ['n1'] }],
+      [{ diskId: 'd2', amount: 450n, notes: ['n1'] }],
     );
+  });
+
+  it('does not fund again what leases took out of the pool', async () => {
+    const { rows, useCase } = provider();
+    await useCase.run(offer, 800n);
+    rows.set('pool', ['d2'], { v: 1, reservedBytes: 1n, collateral: 0n });
+    rows.set('lease', ['00'], leaseRow({ diskId: 'd2', state: 'defaulted' }));
+    await useCase.run(offer, 800n);
+    assert.equal(rows.submitted.length, 2);
   });
 
   it('refuses collateral that the notes do not hold, and leaves them alone', async () => {

@@ -8,12 +8,12 @@ import { digestOf, VaultOfTests } from './vault-of-tests.js';
 function reading() {
   const vault = new VaultOfTests(3);
   for (let at = 0; at < 40; at += 1) vault.put(`s${at}`, [1, 2, 3]);
-  const { map, ledger, doors, suspects } = vault;
+  const { map, doors, suspects } = vault;
   let drawn = 0;
   const random = {
     bytes: (count: number) => Buffer.alloc(count, ((drawn += 37) * 101) % 251),
   };
-  return { vault, useCase: new ReadThrough({ map, ledger, doors, suspects, random, digest: digestOf }) };
+  return { vault, useCase: new ReadThrough({ map, doors, suspects, random, digest: digestOf }) };
 }
 
 describe('read-through', () => {

@@ -10,8 +10,8 @@ function rebuilding(change: (vault: VaultOfTests) => void = () => undefined) {
   const stripe = vault.put('s', [1, 2, 3]);
   vault.end(3);
   change(vault);
-  const { ledger, doors, suspects } = vault;
-  const useCase = new RebuildStripe({ ledger, doors, suspects, arithmetic: maskedCopies });
+  const { doors, suspects } = vault;
+  const useCase = new RebuildStripe({ doors, suspects, arithmetic: maskedCopies });
   const former = stripe.shards[2];
   const repair: StripeRepair = {
     stripeId: 's',

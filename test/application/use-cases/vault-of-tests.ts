@@ -5,6 +5,7 @@ import type { Door } from '@dstore/application/ports/door.js';
 import { Denial, Fault } from '@dstore/application/ports/fault.js';
 import type { ShardMove } from '@dstore/application/ports/stripe-map.js';
 import { AssessHealth } from '@dstore/application/use-cases/assess-health.js';
+import { DiskDoors } from '@dstore/application/use-cases/disk-doors.js';
 import { FindTargets } from '@dstore/application/use-cases/find-targets.js';
 import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
 import { RepairStripes } from '@dstore/application/use-cases/repair-stripes.js';
@@ -142,11 +143,11 @@ export class VaultOfTests {
     versionsIn: async (stripeIds: readonly string[]) => stripeIds.length,
   };
 
-  readonly doors = {
-    at: (url: string): Door => this.disks.get(new URL(url).hostname) as unknown as Door,
-  };
-
   readonly ledger = this.rows.as(owner.msp, owner.id);
+
+  readonly doors = new DiskDoors(this.ledger, {
+    at: (url) => this.disks.get(new URL(url).hostname) as unknown as Door,
+  });
 
   assess(graceEpochs = 1n): AssessHealth {
     return new AssessHealth({
@@ -163,7 +164,6 @@ export class VaultOfTests {
       targets: new FindTargets(this.ledger, 'v'),
       leases: { run: async (diskIds) => new Map(diskIds.map((diskId) => [diskId, this.#lease(diskId)])) },
       rebuild: new RebuildStripe({
-        ledger: this.ledger,
         doors: this.doors,
         suspects: this.suspects,
         arithmetic: maskedCopies,
