@@ -1,3 +1,5 @@
+import { accountedBytes } from '@dstore/chaincode/domain';
+
 import type { PlacedShard, StripeHealth } from './health.js';
 
 /** A disk of the consortium, as a possible place for rebuilt shards of a vault. */
@@ -53,9 +55,6 @@ export interface PlanView {
   readonly budgetBytes: number;
 }
 
-/** An entry of a lease is accounted with at least this much. */
-const leastAccountedBytes = 4096;
-
 /**
  * What to rebuild now and where. Never two shards of a stripe on one disk; of the disks that are left, one in the
  * organization and then the site that hold the fewest shards of the stripe, then the emptiest.
@@ -87,7 +86,7 @@ export function planRepairs(view: PlanView): RepairPlan {
 
 /** Places the missing shards of one stripe and takes their room from `free`. */
 function rebuildsOf(health: StripeHealth, view: PlanView, free: Map<string, number>): (Restore | Move)[] {
-  const size = Math.max(health.stripe.shardSizeBytes, leastAccountedBytes);
+  const size = Number(accountedBytes(health.stripe.shardSizeBytes));
   const taken = new Set(health.live.map((shard) => shard.diskId));
   const rebuilds: (Restore | Move)[] = [];
   for (const { former } of health.missing)

@@ -1,4 +1,5 @@
 import type { PlacedShard } from '../core/health.js';
+import { shardDigest } from '../core/shard.js';
 import type { Door } from '../ports/door.js';
 import { Denial } from '../ports/fault.js';
 import type { Random } from '../ports/random.js';
@@ -14,8 +15,6 @@ interface Means {
   readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Pick<Suspects, 'note' | 'has'>;
   readonly random: Random;
-  /** BLAKE3 in hexadecimal. */
-  readonly digest: (bytes: Uint8Array) => string;
 }
 
 interface ExpectedShard extends PlacedShard {
@@ -75,7 +74,7 @@ export class ReadThrough {
   async #isGood(door: Door, shard: ExpectedShard, signal?: AbortSignal): Promise<boolean> {
     try {
       const bytes = await door.getShard(shard.digest, shard.sizeBytes, signal);
-      return bytes.length === shard.sizeBytes && this.#means.digest(bytes) === shard.digest;
+      return bytes.length === shard.sizeBytes && shardDigest(bytes) === shard.digest;
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') return false;
       throw error;

@@ -1,5 +1,7 @@
+import { reconstruct } from '../core/erasure.js';
 import type { PlacedShard, PlacedStripe } from '../core/health.js';
 import type { StripeRepair } from '../core/repair-plan.js';
+import { shardDigest } from '../core/shard.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { ShardMove } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
@@ -17,6 +19,16 @@ export interface ShardArithmetic {
   ): Promise<ReadonlyMap<number, Uint8Array>>;
 }
 
+/** The arithmetic on this thread. */
+const onThisThread: ShardArithmetic = {
+  digest: shardDigest,
+  reconstruct: async ({ dataShards, parityShards }, shards, wanted) => {
+    const all = Array.from({ length: dataShards + parityShards }, (_, index) => shards.get(index));
+    const built = reconstruct(all, dataShards, parityShards, wanted);
+    return new Map(wanted.map((index, at) => [index, built[at] as Uint8Array]));
+  },
+};
+
 /** What a rebuild achieved; what is in none of the lists is still to be done. */
 export interface Rebuilt {
   /** Shards that lie durably on a new disk and await a commit. */
@@ -30,7 +42,8 @@ export interface Rebuilt {
 interface Means {
   readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Suspects;
-  readonly arithmetic: ShardArithmetic;
+  /** On this thread unless given. */
+  readonly arithmetic?: ShardArithmetic;
 }
 
 /**
@@ -39,10 +52,10 @@ interface Means {
  * Rejects with Fault `shards-unreachable` when fewer than k good shards can be had.
  */
 export class RebuildStripe {
-  readonly #means: Means;
+  readonly #means: Required<Means>;
 
   constructor(means: Means) {
-    this.#means = means;
+    this.#means = { arithmetic: onThisThread, ...means };
   }
 
   async run(

@@ -69,6 +69,11 @@ export function leaseDuty(keepLeases: Runnable, around: Surroundings): Duty {
   return duty(every(minute, 'lease', keepLeases, around), ['EpochOpened', 'DiskOffered', 'LeaseDefaulted']);
 }
 
+/** Closes leases whose end has come. */
+export function closingDuty(closeLeases: Runnable, around: Surroundings): Duty {
+  return duty(every(10 * minute, 'closing', closeLeases, around), []);
+}
+
 /** Repairs a vault's stripes when something happened to a lease, an epoch opened or a disk joined. */
 export function repairDuty(repairStripes: Runnable, around: Surroundings): Duty {
   const occasions = ['EpochOpened', 'LeaseDefaulted', 'LeaseClosed', 'LossReported', 'DiskOffered'] as const;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
+import { encode } from '@dstore/application/core/erasure.js';
 import type { StripeRepair } from '@dstore/application/core/repair-plan.js';
+import { shardDigest } from '@dstore/application/core/shard.js';
 import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
+import { sha256 } from '@dstore/chaincode/domain';
 
 import { leaseOn, maskedCopies, VaultOfTests } from './vault-of-tests.js';
 
@@ -63,5 +66,42 @@ describe('rebuild-stripe', () => {
   it('leaves out a disk on which no lease was to be had', async () => {
     const { stripe, repair, useCase } = rebuilding();
     assert.deepEqual(await useCase.run(stripe, repair, new Map()), { moves: [], restored: [], refusing: [] });
+  });
+
+  it('rebuilds a stripe of four and two from any four shards', async () => {
+    const vault = new VaultOfTests();
+    const data = [0, 1, 2, 3].map((index) => sha256(Buffer.of(index)));
+    const all = [...data, ...encode(data, 2)];
+    const shards = all.map((bytes, index) => ({
+      index,
+      digest: shardDigest(bytes),
+      leaseId: leaseOn(index + 1),
+      diskId: `d${index + 1}`,
+    }));
+    all.forEach((bytes, index) => vault.disk(index + 1).shards.set(shards[index]?.digest ?? '', bytes));
+    const missing = [shards[1], shards[4]].filter((shard) => shard !== undefined);
+    for (const { diskId } of missing) vault.disks.get(diskId)?.shards.clear();
+    const stripe = {
+      stripeId: 's',
+      dataShards: 4,
+      parityShards: 2,
+      shardSizeBytes: 32,
+      holdsEntry: false,
+      shards,
+    };
+    const { doors, suspects } = vault;
+    const { restored } = await new RebuildStripe({ doors, suspects }).run(
+      stripe,
+      {
+        stripeId: 's',
+        sources: shards.filter((shard) => !missing.includes(shard)),
+        rebuilds: missing.map((shard) => ({ kind: 'restore', shard })),
+        bytes: 0,
+      },
+      new Map(),
+    );
+    assert.deepEqual(restored, missing);
+    for (const { diskId, digest, index } of missing)
+      assert.deepEqual(vault.disks.get(diskId)?.shards.get(digest), all[index]);
   });
 });

@@ -1,6 +1,7 @@
 import { MemoryRepairBoard } from '@dstore/application/adapters/memory/memory-repair-board.js';
 import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
 import type { PlacedShard, PlacedStripe } from '@dstore/application/core/health.js';
+import { shardDigest } from '@dstore/application/core/shard.js';
 import type { Door } from '@dstore/application/ports/door.js';
 import { Denial, Fault } from '@dstore/application/ports/fault.js';
 import type { ShardMove } from '@dstore/application/ports/stripe-map.js';
@@ -9,7 +10,7 @@ import { DiskDoors } from '@dstore/application/use-cases/disk-doors.js';
 import { FindTargets } from '@dstore/application/use-cases/find-targets.js';
 import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
 import { RepairStripes } from '@dstore/application/use-cases/repair-stripes.js';
-import { blake3, sha256 } from '@dstore/chaincode/domain';
+import { sha256 } from '@dstore/chaincode/domain';
 
 import { LedgerRows } from '../rows-ledger.js';
 import { diskRow, leaseRow, owner, tabRow } from '../rows.js';
@@ -18,7 +19,6 @@ import { KeptLog } from '../workers/surroundings.js';
 
 const shardSizeBytes = 4096;
 
-export const digestOf = (bytes: Uint8Array): string => Buffer.from(blake3(bytes)).toString('hex');
 export const leaseOn = (disk: number): string => disk.toString(16).padStart(32, '0');
 
 /** Shard `index` of a stripe in a code of masked copies (k = 1): any shard gives all others. */
@@ -29,7 +29,7 @@ function shardBytes(stripeId: string, index: number): Buffer {
 
 /** (1, m): every shard gives all others. */
 export const maskedCopies = {
-  digest: digestOf,
+  digest: shardDigest,
   reconstruct: async (
     _stripe: unknown,
     shards: ReadonlyMap<number, Uint8Array>,
@@ -115,8 +115,8 @@ export class VaultOfTests {
     const shards = places.flatMap((disk, index): PlacedShard[] => {
       if (disk === undefined) return [];
       const bytes = shardBytes(stripeId, index);
-      this.disk(disk).shards.set(digestOf(bytes), bytes);
-      return [{ index, digest: digestOf(bytes), leaseId: leaseOn(disk), diskId: `d${disk}` }];
+      this.disk(disk).shards.set(shardDigest(bytes), bytes);
+      return [{ index, digest: shardDigest(bytes), leaseId: leaseOn(disk), diskId: `d${disk}` }];
     });
     const stripe = { stripeId, dataShards: 1, parityShards: 2, shardSizeBytes, holdsEntry: false, shards };
     this.stripes.set(stripeId, stripe);
@@ -134,7 +134,7 @@ export class VaultOfTests {
     const shards = this.stripes.get(stripeId)?.shards ?? [];
     return shards.filter(({ diskId, digest }) => {
       const bytes = this.disks.get(diskId)?.shards.get(digest);
-      return bytes !== undefined && digestOf(bytes) === digest;
+      return bytes !== undefined && shardDigest(bytes) === digest;
     }).length;
   }
 
