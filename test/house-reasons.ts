@@ -7,4 +7,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/ports/fault.ts': 'declarations; the problem table of the http room covers every code',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
+  'application/src/adapters/file/master-key-file.ts':
+    'the format of what FileKeyring keeps, tested through it',
 };
