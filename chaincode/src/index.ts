@@ -1,22 +1,23 @@
-import 'reflect-metadata';
-import { AuditContract } from './contracts/audit-contract.js';
-import { BeaconContract } from './contracts/beacon-contract.js';
-import { DiskContract } from './contracts/disk-contract.js';
-import { GovernanceContract } from './contracts/governance-contract.js';
-import { LeaseContract } from './contracts/lease-contract.js';
-import { LedgerContract } from './contracts/ledger-contract.js';
-import { MemberContract } from './contracts/member-contract.js';
-import { TokenContract } from './contracts/token-contract.js';
-import { VaultContract } from './contracts/vault-contract.js';
+import {
+  AuditContract,
+  BeaconContract,
+  DiskContract,
+  GovernanceContract,
+  LeaseContract,
+  LedgerContract,
+  MemberContract,
+  TokenContract,
+  VaultContract,
+} from './contracts/index.js';
 
-/** The contracts of the law, as fabric-shim loads them. */
+/** The contracts of the law, as fabric-chaincode-node starts them. */
 export const contracts = [
   GovernanceContract,
   MemberContract,
   BeaconContract,
   DiskContract,
-  LeaseContract,
   VaultContract,
+  LeaseContract,
   AuditContract,
   TokenContract,
   LedgerContract,

@@ -1,13 +1,9 @@
 import { Context, Contract, Info, Returns, Transaction } from 'fabric-contract-api';
 import {
-  answeredTab,
-  defaultReason,
+  type Account,
   insist,
   insistActive,
-  judge,
-  type LeaseProof,
   offerIn,
-  paidTab,
   parseBundle,
   reportedTab,
   type Row,
@@ -15,180 +11,96 @@ import {
   sameAccount,
   sha256,
   termsIn,
-  type Verdict,
-  type VerdictReason,
   waivedTab,
   witnessOf,
 } from '../domain/index.js';
-import type { Session } from '../ledger/session.js';
-import { transact } from '../ledger/transact.js';
+import { type Call, execute } from '../ledger/index.js';
+import { judgeLeases } from './lease-judging.js';
 
-/** Bytes of the blocks that a bundle is kept in. */
-const bundleBlockBytes = 1 << 20;
-/** More content rows of one lease below an epoch than ever pile up: an audit deletes what is older than what it audits. */
-const mostContents = 1000;
-const nothing = { root: '', count: 0n };
+/** Size of the blocks that bundles are kept in. */
+const blockBytes = 1 << 20;
 
-/** Proofs, judged and paid in one transaction; losses reported, cured, waived. */
-@Info({ title: 'AuditContract', description: 'Proofs, losses' })
+/** Proofs, their pay, and losses. */
+@Info({ title: 'AuditContract', description: 'Proofs, verdicts and losses' })
 export class AuditContract extends Contract {
   constructor() {
     super('AuditContract');
   }
 
-  /** By the disk's agent, in the running epoch; transient `bundle` holds the proofs. A refused lease bars no neighbour and no better proof. */
+  /** By the disk's agent, in the epoch itself: the transient `bundle` answers for many leases, each judged and paid alone. */
   @Transaction()
   @Returns('string')
   async SubmitProofs(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'AuditContract:SubmitProofs', argument, async (session, { epoch, diskId }) => {
-      const now = await session.epoch();
-      insist(epoch === now.number, 'proof-late', `epoch ${now.number} runs`);
-      const disk = await agentsDisk(session, diskId, epoch);
-      const bundle = session.transient('bundle');
+    return execute(ctx, 'AuditContract:SubmitProofs', argument, async (call, { epoch, diskId }) => {
+      await call.insistMember();
+      const disk = await call.store.get('disk-unknown', 'disk', diskId);
+      const now = (await call.epoch()).number;
+      insistAgent(call, disk, now);
+      insist(now === epoch, 'proof-late', `epoch ${now} runs`);
+      const bundle = call.transient('bundle');
       insist(bundle !== undefined, 'arguments-malformed', 'the transient field bundle is missing');
       const proofs = parseBundle(bundle);
-      const seed = await seedOf(session, epoch);
-      const verdicts: Verdict[] = [];
-      for (const proof of proofs) verdicts.push(await judgeLease(session, diskId, seed, epoch, proof));
-      insist(
-        !verdicts.every(({ reason }) => reason === 'repeated'),
-        'proof-repeated',
-        'every lease of the bundle is paid for this epoch',
-      );
+      const { seed } = await call.store.get('epoch-unknown', 'epochs', epoch.toString());
+      const verdicts = await judgeLeases(call, { seed, epoch, diskId }, proofs);
       const digest = sha256(bundle).toString('hex');
       const batchId = digest.slice(0, 32);
-      const witness = witnessOf(seed, digest, await session.organizations(), disk.provider.msp);
-      const row: Row<'audit'> = {
-        v: rowFormat,
-        epoch,
-        diskId,
-        verdicts,
-        digest,
-        blocks: blocksOf(bundle),
-        witness,
-      };
-      insist(
-        (await session.rows.read('audit', epoch.toString(), diskId, batchId)) === undefined,
-        'proof-repeated',
-        'this bundle is judged already',
-      );
-      session.rows.write('audit', [epoch.toString(), diskId, batchId], row);
-      session.announce('AuditJudged', { epoch, diskId, batchId, verdicts });
+      const witness = witnessOf(seed, digest, await call.organizations(), disk.provider.msp);
+      const audit = { v: rowFormat, epoch, diskId, verdicts, digest, blocks: blocksOf(bundle), witness };
+      call.store.put('audit', [epoch.toString(), diskId, batchId], audit);
+      call.announce('AuditJudged', { epoch, diskId, batchId, verdicts });
       return { batchId, verdicts };
     });
   }
 
-  /** By the disk's agent: admits that shards are lost. Costs an epoch's rent each and suspends pay until they are cured. */
+  /** By the disk's agent: shards that are gone. Each costs an epoch's rent; pay rests until they are cured or waived. */
   @Transaction()
   @Returns('string')
   async ReportLoss(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'AuditContract:ReportLoss', argument, async (session, { leaseId, losses }) => {
-      const { number } = await session.epoch();
-      const { lease, tab } = await activeLease(session, leaseId);
-      await agentsDisk(session, lease.diskId, number);
+    return execute(ctx, 'AuditContract:ReportLoss', argument, async (call, { leaseId, losses }) => {
+      await call.insistMember();
+      const lease = await call.store.get('lease-unknown', 'lease', leaseId);
+      const { diskId, vaultId } = lease;
+      const disk = await call.store.get('disk-unknown', 'disk', diskId);
+      const { number } = await call.epoch();
+      insistAgent(call, disk, number);
+      insistActive(lease);
+      insist(number <= termsIn(lease, number).lastEpoch, 'lease-not-active', 'the term has ended');
       insist(losses.length > 0, 'arguments-malformed', 'no loss is named');
-      const report = reportedTab(tab, lease, number, losses);
-      session.rows.write('tab', [leaseId], report.tab);
+      const before = await call.store.get('lease-unknown', 'tab', leaseId);
+      const { tab, cost } = reportedTab(before, lease, number, losses);
+      call.store.put('tab', [leaseId], tab);
       const digests = losses.map(({ entry }) => entry.digest);
-      session.announce('LossReported', {
-        leaseId,
-        diskId: lease.diskId,
-        vaultId: lease.vaultId,
-        digests,
-        cost: report.cost,
-      });
+      call.announce('LossReported', { leaseId, diskId, vaultId, digests, cost });
       return {};
     });
   }
 
-  /** By the lease's owner: forgives losses of shards that stand elsewhere now. */
+  /** By the lease's owner: losses it forgives, because it put the shards elsewhere. Refuses `loss-unknown`. */
   @Transaction()
   @Returns('string')
   async WaiveLoss(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'AuditContract:WaiveLoss', argument, async (session, { leaseId, digests }) => {
-      const owner = await session.member('owner');
-      const { lease, tab } = await activeLease(session, leaseId);
-      insist(sameAccount(lease.owner, owner), 'not-owner', `lease ${leaseId} is another owner's`);
-      session.rows.write('tab', [leaseId], waivedTab(tab, digests));
-      session.announce('LossWaived', { leaseId, digests });
+    return execute(ctx, 'AuditContract:WaiveLoss', argument, async (call, { leaseId, digests }) => {
+      await call.insistMember();
+      const lease = await call.store.get('lease-unknown', 'lease', leaseId);
+      call.insistOwner(lease.owner);
+      insistActive(lease);
+      insist(digests.length > 0, 'arguments-malformed', 'no loss is named');
+      const tab = await call.store.get('lease-unknown', 'tab', leaseId);
+      call.store.put('tab', [leaseId], waivedTab(tab, digests));
+      call.announce('LossWaived', { leaseId, digests });
       return {};
     });
   }
 }
 
-async function agentsDisk(session: Session, diskId: string, epoch: bigint): Promise<Row<'disk'>> {
-  const caller = await session.member(undefined, true);
-  const disk = await session.rows.read('disk', diskId);
-  insist(disk !== undefined, 'disk-unknown', `there is no disk ${diskId}`);
-  const agent = { msp: disk.provider.msp, id: offerIn(disk, epoch).agent };
-  insist(
-    sameAccount(agent, caller),
-    'not-provider',
-    `${caller.msp}/${caller.id} is not the agent of disk ${diskId}`,
-  );
-  return disk;
-}
-
-async function activeLease(
-  session: Session,
-  leaseId: string,
-): Promise<{ lease: Row<'lease'>; tab: Row<'tab'> }> {
-  const lease = await session.rows.read('lease', leaseId);
-  const tab = await session.rows.read('tab', leaseId);
-  insist(lease !== undefined && tab !== undefined, 'lease-unknown', `there is no lease ${leaseId}`);
-  insistActive(lease);
-  return { lease, tab };
-}
-
-async function seedOf(session: Session, epoch: bigint): Promise<string> {
-  const row = await session.rows.read('epochs', epoch.toString());
-  if (row === undefined) throw new Error('invariant: the running epoch has no row');
-  return row.seed;
-}
-
-async function judgeLease(
-  session: Session,
-  diskId: string,
-  seed: string,
-  epoch: bigint,
-  proof: LeaseProof,
-): Promise<Verdict> {
-  const { leaseId } = proof;
-  const refused = (reason: VerdictReason): Verdict => ({ leaseId, verdict: 'refused', reason, paid: 0n });
-  const lease = await session.rows.read('lease', leaseId);
-  if (lease === undefined || lease.diskId !== diskId || !payable(lease, epoch)) return refused('not-payable');
-  const tab = await session.rows.read('tab', leaseId);
-  if (tab === undefined) throw new Error('invariant: a lease without a tab');
-  if (tab.provenThrough >= epoch) return refused('repeated');
-  if (defaultReason(tab, lease, epoch) !== undefined) return refused('in-default');
-  const content = await auditedContent(session, leaseId, epoch);
-  const question = { seed, epoch, leaseId, challenges: lease.pinned.challenges, losses: tab.losses };
-  const { reason, cured } = judge(question, content ?? nothing, proof);
-  if (reason === 'loss-uncured') session.rows.write('tab', [leaseId], answeredTab(tab, epoch, cured));
-  if (reason !== undefined) return refused(reason);
-  const outcome = paidTab(tab, lease, epoch, cured);
-  session.rows.write('tab', [leaseId], outcome.tab);
-  return { leaseId, verdict: 'proven', paid: outcome.paid };
-}
-
-function payable(lease: Row<'lease'>, epoch: bigint): boolean {
-  return lease.state === 'active' && lease.firstEpoch <= epoch && epoch <= termsIn(lease, epoch).lastEpoch;
-}
-
-/** The last content under an earlier epoch; rows older than it are deleted, no later audit can name them. */
-async function auditedContent(
-  session: Session,
-  leaseId: string,
-  epoch: bigint,
-): Promise<Row<'content'> | undefined> {
-  const contents = await session.rows.range('content', [leaseId], mostContents, epoch.toString());
-  for (const { parts } of contents.slice(0, -1)) session.rows.remove('content', parts);
-  return contents.at(-1)?.row;
+function insistAgent(call: Call, disk: Row<'disk'>, epoch: bigint): void {
+  const agent: Account = { msp: disk.provider.msp, id: offerIn(disk, epoch).agent };
+  insist(sameAccount(call.account, agent), 'not-provider', `${agent.msp}/${agent.id} is the agent`);
 }
 
 function blocksOf(bundle: Uint8Array): string[] {
-  const count = Math.ceil(bundle.length / bundleBlockBytes);
+  const count = Math.ceil(bundle.length / blockBytes);
   return Array.from({ length: count }, (_, index) =>
-    sha256(bundle.subarray(index * bundleBlockBytes, (index + 1) * bundleBlockBytes)).toString('hex'),
+    sha256(bundle.subarray(index * blockBytes, (index + 1) * blockBytes)).toString('hex'),
   );
 }

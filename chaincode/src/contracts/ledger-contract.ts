@@ -1,33 +1,29 @@
 import { Context, Contract, Info, Returns, Transaction } from 'fabric-contract-api';
-import { canonicalJson, type JsonValue, reads } from '../domain/index.js';
-import { Rows } from '../ledger/rows.js';
-import { readArgument, refusing } from '../ledger/transact.js';
+import { keyOf, reads } from '../domain/index.js';
+import { pageOf, parseArgument, refusing } from '../ledger/index.js';
 
-/** The two reads: every row of the law is public within the channel. Evaluated, never submitted. */
-@Info({ title: 'LedgerContract', description: 'Reads' })
+/** What the ledger holds, for every member of the channel; evaluated, never submitted. */
+@Info({ title: 'LedgerContract', description: 'Reading rows' })
 export class LedgerContract extends Contract {
   constructor() {
     super('LedgerContract');
   }
 
-  /** By anyone in the channel: one row as canonical JSON, or `null`. */
+  /** The row of a kind under the given key parts as canonical JSON, or `null`. */
   @Transaction(false)
   @Returns('string')
   async Read(ctx: Context, argument: string): Promise<string> {
     return refusing(async () => {
-      const { kind, parts } = readArgument(reads['LedgerContract:Read'].args, argument);
-      const row = await new Rows(ctx).read(kind, ...parts);
-      return canonicalJson(row ?? null);
+      const { kind, parts } = parseArgument(reads['LedgerContract:Read'].args, argument);
+      const bytes = await ctx.stub.getState(keyOf(kind, parts));
+      return bytes.length === 0 ? 'null' : Buffer.from(bytes).toString('utf8');
     });
   }
 
-  /** By anyone in the channel: a page `{ items: [{ parts, row }], next? }` in key order. */
+  /** A page of rows whose key starts with the given parts, after the key `after`, in key order. */
   @Transaction(false)
   @Returns('string')
   async List(ctx: Context, argument: string): Promise<string> {
-    return refusing(async () => {
-      const { kind, prefix, after, limit } = readArgument(reads['LedgerContract:List'].args, argument);
-      return canonicalJson((await new Rows(ctx).page(kind, prefix, limit, after)) as unknown as JsonValue);
-    });
+    return refusing(async () => pageOf(ctx.stub, parseArgument(reads['LedgerContract:List'].args, argument)));
   }
 }

@@ -1,45 +1,42 @@
 import { Context, Contract, Info, Returns, Transaction } from 'fabric-contract-api';
-import { insist, rowFormat } from '../domain/index.js';
-import { transact } from '../ledger/transact.js';
+import { checkPoint, insist, rowFormat } from '../domain/index.js';
+import { execute } from '../ledger/index.js';
 
-/** Who takes part as a person or a service. */
-@Info({ title: 'MemberContract', description: 'Members of the organizations' })
+/** Who of the organizations takes part. */
+@Info({ title: 'MemberContract', description: 'Enlisting and revoking members' })
 export class MemberContract extends Contract {
   constructor() {
     super('MemberContract');
   }
 
-  /** By the holder of a certificate of an active organization, for itself; again to publish another HPKE key. */
+  /** By any certificate of an active organization, for itself; again to change the key. Refuses `member-revoked`. */
   @Transaction()
   @Returns('string')
   async Enlist(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'MemberContract:Enlist', argument, async (session, { hpkeKey }) => {
-      await session.organization();
-      const { account } = session.caller;
-      const member = await session.rows.read('member', account.msp, account.id);
-      insist(member?.state !== 'revoked', 'member-revoked', 'a revoked member does not enlist again');
+    return execute(ctx, 'MemberContract:Enlist', argument, async (call, { hpkeKey }) => {
+      await call.insistOrganization();
+      const { account } = call;
+      const known = await call.store.find('member', account.msp, account.id);
+      insist(known?.state !== 'revoked', 'member-revoked', `${account.msp}/${account.id} is revoked`);
+      if (hpkeKey !== undefined) checkPoint(hpkeKey);
       const key = hpkeKey === undefined ? {} : { hpkeKey };
-      session.rows.write('member', [account.msp, account.id], {
-        v: rowFormat,
-        account,
-        state: 'active',
-        ...key,
-      });
-      session.announce('MemberEnlisted', { account });
+      call.store.put('member', [account.msp, account.id], { v: rowFormat, account, state: 'active', ...key });
+      call.announce('MemberEnlisted', { account });
       return {};
     });
   }
 
-  /** By an admin, for members of the own organization. */
+  /** By an org admin, for members of the own organization. */
   @Transaction()
   @Returns('string')
   async SetState(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'MemberContract:SetState', argument, async (session, { id, state }) => {
-      const { msp } = await session.member('admin');
-      const member = await session.rows.read('member', msp, id);
-      insist(member !== undefined, 'account-unknown', `${msp}/${id} has not enlisted`);
-      session.rows.write('member', [msp, id], { ...member, state });
-      session.announce('MemberStateSet', { account: member.account, state });
+    return execute(ctx, 'MemberContract:SetState', argument, async (call, { id, state }) => {
+      await call.insistMember();
+      call.insistRole('admin');
+      const { msp } = call.account;
+      const member = await call.store.get('member-unknown', 'member', msp, id);
+      call.store.put('member', [msp, id], { ...member, state });
+      call.announce('MemberStateSet', { account: member.account, state });
       return {};
     });
   }

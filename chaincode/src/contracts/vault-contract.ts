@@ -11,128 +11,93 @@ import {
   roomOf,
   type Row,
   rowFormat,
-  sameAccount,
+  termsIn,
   verifySignature,
 } from '../domain/index.js';
-import type { Session } from '../ledger/session.js';
-import { transact } from '../ledger/transact.js';
+import { type Call, execute } from '../ledger/index.js';
 
-type CommittedContent = Args<'VaultContract:Commit'>['contents'][number];
+type Step = Args<'VaultContract:Commit'>['contents'][number];
 
-/** One owner's head, and the commits that move it. */
+/** Vaults and the one transaction of a flush. */
 @Info({ title: 'VaultContract', description: 'Vaults and commits' })
 export class VaultContract extends Contract {
   constructor() {
     super('VaultContract');
   }
 
-  /** By an owner: a new vault of its own. */
+  /** By a member with the role owner. Refuses `vault-exists`. */
   @Transaction()
   @Returns('string')
   async CreateVault(ctx: Context, argument: string): Promise<string> {
-    return transact(ctx, 'VaultContract:CreateVault', argument, async (session, { vaultId }) => {
-      const owner = await session.member('owner');
-      insist(
-        (await session.rows.read('vault', vaultId)) === undefined,
-        'vault-exists',
-        `vault ${vaultId} is there already`,
-      );
-      session.rows.write('vault', [vaultId], {
+    return execute(ctx, 'VaultContract:CreateVault', argument, async (call, { vaultId }) => {
+      await call.insistMember();
+      call.insistRole('owner');
+      insist((await call.store.find('vault', vaultId)) === undefined, 'vault-exists', `${vaultId} is taken`);
+      const owner = call.account;
+      call.store.put('vault', [vaultId], {
         v: rowFormat,
         vaultId,
         owner,
         revision: 0n,
-        generation: 1n,
+        generation: 0n,
         head: '',
       });
-      session.announce('VaultCreated', { vaultId, owner });
+      call.announce('VaultCreated', { vaultId, owner });
       return {};
     });
   }
 
-  /** By the vault's owner: a whole flush or nothing. Compare-and-set on the revision; each content with its provider's receipt. */
+  /** By the vault's owner: new head and new contents of leases, all or nothing; refuses `revision-stale` for another's commit. */
   @Transaction()
   @Returns('string')
   async Commit(ctx: Context, argument: string): Promise<string> {
-    return transact(
-      ctx,
-      'VaultContract:Commit',
-      argument,
-      async (session, { vaultId, expectedRevision, head, contents }) => {
-        const caller = await session.member('owner');
-        const vault = await session.rows.read('vault', vaultId);
-        insist(vault !== undefined, 'vault-unknown', `there is no vault ${vaultId}`);
-        insist(sameAccount(vault.owner, caller), 'not-owner', `vault ${vaultId} is another owner's`);
-        insist(
-          vault.revision === expectedRevision,
-          'revision-stale',
-          `the vault is at revision ${vault.revision}`,
-        );
-        insist(
-          new Set(contents.map((one) => one.leaseId)).size === contents.length,
-          'arguments-malformed',
-          'a lease is named twice',
-        );
-        const epoch = await session.epoch();
-        const committed = [];
-        for (const one of contents) committed.push(await commitContent(session, vault, epoch, one));
-        const revision = vault.revision + 1n;
-        session.rows.write('vault', [vaultId], { ...vault, revision, head });
-        session.announce('FlushCommitted', {
-          vaultId,
-          revision,
-          epoch: contentEpoch(epoch),
-          contents: committed,
-        });
-        return { revision, epoch: contentEpoch(epoch) };
-      },
-    );
+    return execute(ctx, 'VaultContract:Commit', argument, async (call, { vaultId, contents, ...given }) => {
+      await call.insistMember();
+      const vault = await call.store.get('vault-unknown', 'vault', vaultId);
+      call.insistOwner(vault.owner);
+      insist(
+        vault.revision === given.expectedRevision,
+        'revision-stale',
+        `the vault is at ${vault.revision}`,
+      );
+      const distinct = new Set(contents.map(({ leaseId }) => leaseId)).size === contents.length;
+      insist(distinct, 'arguments-malformed', 'a lease is named twice');
+      const epoch = await call.epoch();
+      const committed = [];
+      for (const step of contents) committed.push(await commit(call, vaultId, step, epoch));
+      const revision = vault.revision + 1n;
+      call.store.put('vault', [vaultId], { ...vault, revision, head: given.head });
+      call.announce('FlushCommitted', { vaultId, revision, epoch: contentEpoch(epoch), contents: committed });
+      return { revision, epoch: contentEpoch(epoch) };
+    });
   }
 }
 
-async function commitContent(
-  session: Session,
-  vault: Row<'vault'>,
-  epoch: Row<'epoch'>,
-  one: CommittedContent,
-) {
-  const { leaseId, content } = one;
-  const lease = await session.rows.read('lease', leaseId);
-  insist(lease !== undefined, 'lease-unknown', `there is no lease ${leaseId}`);
-  insist(lease.vaultId === vault.vaultId, 'not-owner', `lease ${leaseId} is another vault's`);
+async function commit(call: Call, vaultId: string, step: Step, epoch: Row<'epoch'>) {
+  const { leaseId, content } = step;
+  const lease = await call.store.get('lease-unknown', 'lease', leaseId);
+  insist(lease.vaultId === vaultId, 'not-owner', `lease ${leaseId} is another vault's`);
   insistActive(lease);
-  const tip = await session.rows.read('tip', leaseId);
-  const revision = (tip?.revision ?? 0n) + 1n;
-  insist(content.revision >= revision, 'revision-stale', `lease ${leaseId} is at revision ${revision - 1n}`);
-  insist(
-    content.revision === revision,
-    'revision-skipped',
-    `lease ${leaseId} is at revision ${revision - 1n}`,
-  );
-  insist(
-    content.bytes <= roomOf(lease, epoch.number),
-    'lease-full',
-    `lease ${leaseId} has room for ${roomOf(lease, epoch.number)} bytes`,
-  );
-  insist(plausible(content, emptyRoot), 'arguments-malformed', 'root, count and bytes do not go together');
-  await checkReceipt(session, lease, epoch, one);
-  const under = contentEpoch(epoch);
-  session.rows.write('tip', [leaseId], { v: rowFormat, revision, epoch: under });
-  session.rows.write('content', [leaseId, under.toString()], content);
-  return { leaseId, diskId: lease.diskId, revision, root: content.root };
+  const running = epoch.number <= termsIn(lease, epoch.number).lastEpoch;
+  insist(running, 'lease-not-active', `the term of lease ${leaseId} has ended`);
+  insist(plausible(content, emptyRoot), 'arguments-malformed', 'no vector has such a content');
+  const revision = (await call.store.find('tip', leaseId))?.revision ?? 0n;
+  insist(content.revision > revision, 'revision-stale', `the content is at revision ${revision}`);
+  insist(content.revision === revision + 1n, 'revision-skipped', `the content is at revision ${revision}`);
+  const room = roomOf(lease, epoch.number);
+  insist(content.bytes <= room, 'lease-full', `lease ${leaseId} has room for ${room} bytes`);
+  await insistReceipt(call, lease.diskId, step, epoch.number);
+  const counts = contentEpoch(epoch);
+  call.store.put('tip', [leaseId], { v: rowFormat, revision: content.revision, epoch: counts });
+  call.store.put('content', [leaseId, counts.toString()], content);
+  return { leaseId, diskId: lease.diskId, revision: content.revision, root: content.root };
 }
 
-async function checkReceipt(
-  session: Session,
-  lease: Row<'lease'>,
-  epoch: Row<'epoch'>,
-  one: CommittedContent,
-): Promise<void> {
-  insist(epoch.number <= one.lastEpoch, 'receipt-lapsed', `the receipt counted until epoch ${one.lastEpoch}`);
-  const disk = await session.rows.read('disk', lease.diskId);
-  if (disk === undefined) throw new Error('invariant: a lease without a disk');
-  const { leaseId, content, lastEpoch } = one;
-  const message = receiptBytes(session.channel, { leaseId, diskId: lease.diskId, content, lastEpoch });
-  const signed = receiptKeys(disk, epoch.number).some((key) => verifySignature(key, message, one.receipt));
-  insist(signed, 'receipt-invalid', `the receipt of lease ${leaseId} is not signed by disk ${lease.diskId}`);
+async function insistReceipt(call: Call, diskId: string, step: Step, epoch: bigint): Promise<void> {
+  const { leaseId, content, lastEpoch, receipt } = step;
+  insist(epoch <= lastEpoch, 'receipt-lapsed', `the receipt was good until epoch ${lastEpoch}`);
+  const disk = await call.store.get('disk-unknown', 'disk', diskId);
+  const message = receiptBytes(call.channel, { leaseId, diskId, content, lastEpoch });
+  const signed = receiptKeys(disk, epoch).some((key) => verifySignature(key, message, receipt));
+  insist(signed, 'receipt-invalid', `not signed by the agent of ${diskId}`);
 }

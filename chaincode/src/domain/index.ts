@@ -23,3 +23,6 @@ export * from './offer.js';
 export * from './lease.js';
 export * from './tab.js';
 export * from './proposal.js';
+export * from './anchor.js';
+export * from './endorsement-policy.js';
+export * from './money.js';

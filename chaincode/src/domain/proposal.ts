@@ -28,3 +28,15 @@ export function checkBody(body: ProposalBody): ProposalBody {
 export function proposalDigest(channel: string, proposalId: string, body: ProposalBody): string {
   return sha256(tuple('dstore/v1/proposal', channel, proposalId, canonicalJson(body))).toString('hex');
 }
+
+/** Longest time a vote may stay open, in epochs. */
+const longestVote = 100_000n;
+
+/** Refuses a vote that would be closed at once or never, as `term-out-of-range`. */
+export function checkClosing(closesAt: bigint, epoch: bigint): void {
+  insist(
+    closesAt > epoch && closesAt <= epoch + longestVote,
+    'term-out-of-range',
+    `a vote closes 1 to ${longestVote} epochs from now`,
+  );
+}

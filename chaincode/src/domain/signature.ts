@@ -4,6 +4,9 @@ import { insist } from './refusal.js';
 /** Order n of the group of P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
+/** SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480). */
+const pointPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+
 /** Reads a P-256 public key (SubjectPublicKeyInfo, DER in base64); anything else, or another spelling of it, is `key-malformed`. */
 export function parsePublicKey(spki: string): KeyObject {
   const der = Buffer.from(spki, 'base64');
@@ -60,4 +63,11 @@ function derInteger(value: bigint): Buffer {
 
 function number(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+}
+
+/** Refuses what is not an uncompressed point of P-256 (base64 of 65 bytes) as `key-malformed`. */
+export function checkPoint(point: string): void {
+  const bytes = Buffer.from(point, 'base64');
+  insist(bytes.length === 65, 'key-malformed', 'an uncompressed point has 65 bytes');
+  parsePublicKey(Buffer.concat([pointPrefix, bytes]).toString('base64'));
 }

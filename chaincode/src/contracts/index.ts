@@ -1,0 +1,9 @@
+export { AuditContract } from './audit-contract.js';
+export { BeaconContract } from './beacon-contract.js';
+export { DiskContract } from './disk-contract.js';
+export { GovernanceContract } from './governance-contract.js';
+export { LeaseContract } from './lease-contract.js';
+export { LedgerContract } from './ledger-contract.js';
+export { MemberContract } from './member-contract.js';
+export { TokenContract } from './token-contract.js';
+export { VaultContract } from './vault-contract.js';
