@@ -75,6 +75,34 @@ export function repairOrder(health: readonly StripeHealth[]): StripeHealth[] {
     );
 }
 
+/** A lease may lack so many shards, or this share of them, and still be given them back. */
+const forgivenShards = 8;
+const forgivenShare = 1 / 8;
+
+/**
+ * Leases that stand but lack so much that their disk, not a few shards, is at fault: what they lack goes elsewhere.
+ * A shard that was lost alone goes back to its lease instead, which costs no commit and cures the loss.
+ */
+export function distrustedLeases(
+  health: readonly StripeHealth[],
+  standing: (leaseId: string) => Standing,
+): ReadonlySet<string> {
+  const held = new Map<string, number>();
+  const lacking = new Map<string, number>();
+  const count = (counts: Map<string, number>, leaseId: string) =>
+    counts.set(leaseId, (counts.get(leaseId) ?? 0) + 1);
+  for (const { stripe, missing } of health) {
+    for (const { leaseId } of stripe.shards) count(held, leaseId);
+    for (const { former } of missing) if (former !== undefined) count(lacking, former.leaseId);
+  }
+  const distrusted = [...lacking].filter(
+    ([leaseId, lost]) =>
+      standing(leaseId) !== 'gone' &&
+      lost > Math.max(forgivenShards, (held.get(leaseId) ?? 0) * forgivenShare),
+  );
+  return new Set(distrusted.map(([leaseId]) => leaseId));
+}
+
 /** How many stripes have how many shards to spare, and how many of all are complete. */
 export interface HealthSummary {
   readonly stripes: number;

@@ -9,6 +9,8 @@ export interface TargetDisk {
   readonly site: string;
   /** Accounted bytes that still fit into the vault's lease there, or one that could be opened; 0 if nothing may go there. */
   readonly freeBytes: number;
+  /** Whether it failed the vault before: chosen where no other disk is left, for a doubtful shard beats none. */
+  readonly lastResort: boolean;
 }
 
 /** A shard put back where it was: its lease still names it, so that no commit is needed and the loss is cured. */
@@ -56,8 +58,8 @@ export interface PlanView {
 }
 
 /**
- * What to rebuild now and where. Never two shards of a stripe on one disk; of the disks that are left, one in the
- * organization and then the site that hold the fewest shards of the stripe, then the emptiest.
+ * What to rebuild now and where. Never two shards of a stripe on one disk; of the disks that are left, one that
+ * never failed, in the organization and then the site that hold the fewest shards of the stripe, then the emptiest.
  * A stripe that finds no place for all its shards is rebuilt as far as there is room.
  */
 export function planRepairs(view: PlanView): RepairPlan {
@@ -124,6 +126,7 @@ function bestTarget(
     }))
     .sort(
       (a, b) =>
+        Number(a.disk.lastResort) - Number(b.disk.lastResort) ||
         a.sameOrganization - b.sameOrganization ||
         a.sameSite - b.sameSite ||
         room(b.disk) - room(a.disk) ||

@@ -8,7 +8,10 @@ export interface StripeMap {
   versionsIn(stripeIds: readonly string[]): Promise<number>;
 }
 
-/** A shard that lies under another lease from the next commit on. */
+/**
+ * A shard that lies under another lease from the next commit on. The catalog drops its place under `from` in that commit;
+ * taking the entry out of that lease's vector may wait for a flush that its provider signs (A-115), or for its end.
+ */
 export interface ShardMove {
   readonly stripeId: string;
   readonly index: number;

@@ -6,7 +6,7 @@ import { type Ledger, rowsOf } from '../ports/ledger.js';
 /**
  * Lists all disks with the room that rebuilt shards of a vault find there: what its lease there still holds, or,
  * where it has none and the disk is offering, what the disk has not promised to anybody.
- * Disks where a lease of the vault is closed, in default or given up in `avoid` take nothing.
+ * A disk in `avoid` takes nothing; one whose provider defaulted on a lease of the vault is a last resort.
  */
 export class FindTargets {
   readonly #ledger: Pick<Ledger, 'read' | 'list'>;
@@ -26,9 +26,11 @@ export class FindTargets {
     for await (const { row } of rowsOf(this.#ledger, 'disk')) {
       const { diskId, provider } = row;
       const offer = offerIn(row, epoch);
-      const free = avoid.has(diskId) ? 0n : await this.#free(diskId, offer, leases.get(diskId) ?? [], epoch);
+      const own = leases.get(diskId) ?? [];
+      const free = avoid.has(diskId) ? 0n : await this.#free(diskId, offer, own, epoch);
+      const lastResort = own.some((lease) => lease.state === 'defaulted');
       const freeBytes = Number(free > 0n ? free : 0n);
-      targets.push({ diskId, msp: provider.msp, site: offer.site, freeBytes });
+      targets.push({ diskId, msp: provider.msp, site: offer.site, freeBytes, lastResort });
     }
     return targets;
   }
@@ -36,7 +38,7 @@ export class FindTargets {
   async #free(diskId: string, offer: Offer, leases: readonly Row<'lease'>[], epoch: bigint): Promise<bigint> {
     const active = leases.find((lease) => lease.state === 'active');
     if (active !== undefined) return roomOf(active, epoch) - (await this.#used(active.leaseId));
-    if (offer.state !== 'offering' || leases.some((lease) => lease.state === 'defaulted')) return 0n;
+    if (offer.state !== 'offering') return 0n;
     const reserved = (await this.#ledger.read('pool', diskId))?.reservedBytes ?? 0n;
     return offer.capacityBytes - reserved;
   }

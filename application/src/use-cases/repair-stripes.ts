@@ -1,6 +1,6 @@
 import { limits } from '@dstore/chaincode/domain';
 
-import { type PlacedShard, repairOrder, type StripeHealth } from '../core/health.js';
+import { distrustedLeases, type PlacedShard, repairOrder, type StripeHealth } from '../core/health.js';
 import { planRepairs, type RepairPlan, type StripeRepair, type TargetDisk } from '../core/repair-plan.js';
 import type { Clock } from '../ports/clock.js';
 import type { Ledger } from '../ports/ledger.js';
@@ -78,30 +78,50 @@ export class RepairStripes {
       const assessment = await this.#means.assess.run();
       const queue = repairOrder(assessment.stripes).filter(({ stripe }) => !tried.has(stripe.stripeId));
       const plan = await this.#plan(assessment, queue);
+      const leaseOn = await this.#leasesFor(plan);
+      if (leaseOn === undefined) continue;
       for (const { stripeId } of plan.repairs) tried.add(stripeId);
       for (const stripeId of plan.unplaced) unplaced.add(stripeId);
       const found = { lost: plan.lost, unplaced: [...unplaced] };
       this.#post(plan.repairs.length > 0, queue.length, found);
       if (plan.repairs.length === 0) return this.#report(before, found);
-      await this.#repair(plan, assessment, signal);
+      await this.#repair(plan, assessment, leaseOn, signal);
     }
   }
 
   async #plan(assessment: Assessment, queue: readonly StripeHealth[]): Promise<RepairPlan> {
     if (queue.length === 0) return { repairs: [], lost: [], unplaced: [] };
     const refusing = this.#refusing();
-    const doubtful = [...assessment.leases.values()].filter(({ standing }) => standing !== 'good');
-    const avoid = new Set([...refusing, ...doubtful.map(({ lease }) => lease.diskId)]);
     const standing = (leaseId: string) => assessment.leases.get(leaseId)?.standing ?? 'gone';
-    const restorable = (shard: PlacedShard) =>
-      standing(shard.leaseId) !== 'gone' && !refusing.has(shard.diskId);
+    const distrusted = distrustedLeases(assessment.stripes, standing);
+    const doubtful = [...assessment.leases.values()].filter(
+      ({ lease, standing: stands }) =>
+        lease.state === 'active' && (stands !== 'good' || distrusted.has(lease.leaseId)),
+    );
+    const avoid = new Set([...refusing, ...doubtful.map(({ lease }) => lease.diskId)]);
+    const restorable = ({ leaseId, diskId }: PlacedShard) =>
+      standing(leaseId) !== 'gone' && !distrusted.has(leaseId) && !refusing.has(diskId);
     const targets = await this.#means.targets.run(avoid);
     return planRepairs({ queue, targets, restorable, budgetBytes: batchBytes });
   }
 
-  async #repair(plan: RepairPlan, assessment: Assessment, signal?: AbortSignal): Promise<void> {
+  /** Leases for a plan, or undefined when a disk of it gives none and another plan is needed. */
+  async #leasesFor(plan: RepairPlan): Promise<ReadonlyMap<string, string> | undefined> {
+    const diskIds = targetsOf(plan);
+    if (diskIds.length === 0) return new Map();
+    const leaseOn = await this.#means.leases.run(diskIds);
+    const without = diskIds.filter((diskId) => !leaseOn.has(diskId));
+    for (const diskId of without) this.#refuse(diskId);
+    return without.length === 0 ? leaseOn : undefined;
+  }
+
+  async #repair(
+    plan: RepairPlan,
+    assessment: Assessment,
+    leaseOn: ReadonlyMap<string, string>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const stripes = new Map(assessment.stripes.map(({ stripe }) => [stripe.stripeId, stripe]));
-    const leaseOn = await this.#means.leases.run(targetsOf(plan));
     const moves: ShardMove[] = [];
     for (const repair of plan.repairs) {
       const stripe = stripes.get(repair.stripeId);
@@ -127,8 +147,7 @@ export class RepairStripes {
   ): Promise<Rebuilt> {
     try {
       const rebuilt = await this.#means.rebuild.run(stripe, repair, leaseOn, signal);
-      for (const diskId of rebuilt.refusing)
-        this.#refusedUntil.set(diskId, this.#means.clock.now() + refusalPause);
+      for (const diskId of rebuilt.refusing) this.#refuse(diskId);
       return rebuilt;
     } catch (error) {
       signal?.throwIfAborted();
@@ -172,6 +191,10 @@ export class RepairStripes {
     } catch (error) {
       this.#means.log.warn('loss not waived', { leaseId, error });
     }
+  }
+
+  #refuse(diskId: string): void {
+    this.#refusedUntil.set(diskId, this.#means.clock.now() + refusalPause);
   }
 
   #refusing(): Set<string> {

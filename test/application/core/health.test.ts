@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import {
+  distrustedLeases,
   healthSummary,
   repairOrder,
   type Standing,
@@ -106,6 +107,22 @@ describe('health', () => {
       complete: 1,
       byMargin: { lost: 1, '0': 2, '1': 2, '2': 1, more: 0 },
     });
+  });
+
+  it('distrusts leases that lack more than a few of their shards, and none that are gone anyway', () => {
+    const stripes = Array.from({ length: 80 }, (_, at) => stripeOn(`s${at}`, [1, 2], [1, 2, 3]));
+    const distrusted = (lost: number) =>
+      distrustedLeases(
+        stripes.map((stripe, at) =>
+          stripeHealth(stripe, gone('l3'), (shard) => shard.diskId === 'd1' && at < lost),
+        ),
+        gone('l3'),
+      );
+    assert.deepEqual([...distrusted(0)], []);
+    assert.deepEqual([...distrusted(10)], []);
+    assert.deepEqual([...distrusted(11)], ['l1']);
+    const few = stripes.slice(0, 8).map((stripe) => stripeHealth(stripe, gone(), () => true));
+    assert.deepEqual([...distrustedLeases(few, gone())], []);
   });
 
   it('summarises nothing as nothing', () => {

@@ -11,6 +11,7 @@ const disk = (at: number, change: Partial<TargetDisk> = {}): TargetDisk => ({
   msp: `Org${at}`,
   site: `site${at}`,
   freeBytes: 1 << 30,
+  lastResort: false,
   ...change,
 });
 
@@ -60,7 +61,7 @@ describe('repair plan', () => {
     );
   });
 
-  it('prefers organizations, then sites, that hold nothing of the stripe, then room', () => {
+  it('prefers organizations, then sites, that hold nothing of the stripe, then room, and who failed before last', () => {
     const stripe = stripeOn('s', [1, 1], [1, 9]);
     const targets = [
       disk(1),
@@ -68,6 +69,7 @@ describe('repair plan', () => {
       disk(3, { site: 'site1', freeBytes: 2 ** 40 }),
       disk(4, { freeBytes: 1 << 29 }),
       disk(5),
+      disk(6, { lastResort: true, freeBytes: 2 ** 50 }),
     ];
     const order: string[] = [];
     for (let left = targets; left.length > 1;) {
@@ -76,7 +78,7 @@ describe('repair plan', () => {
       order.push(move.diskId);
       left = left.filter((each) => each.diskId !== move.diskId);
     }
-    assert.deepEqual(order, ['d5', 'd4', 'd3', 'd2']);
+    assert.deepEqual(order, ['d5', 'd4', 'd3', 'd2', 'd6']);
   });
 
   it('leaves a stripe alone that has too few shards, and names it', () => {

@@ -30,11 +30,23 @@ describe('find-targets', () => {
     assert.deepEqual(await free(vault), { d1: 6000 });
   });
 
-  it('gives nothing to disks that defaulted, pause, or are to be avoided, yet names them', async () => {
+  it('gives nothing to disks that pause or are to be avoided, yet names them', async () => {
     const vault = new VaultOfTests(3);
-    vault.end(1);
     vault.addDisk(4);
     vault.rows.set('disk', ['d4'], diskRow('d4', 'Org4', { state: 'paused' }));
-    assert.deepEqual(await free(vault, ['d2']), { d1: 0, d2: 0, d3: gibibyte, d4: 0 });
+    assert.deepEqual(await free(vault, ['d2']), { d1: gibibyte, d2: 0, d3: gibibyte, d4: 0 });
+  });
+
+  it('calls a disk whose provider defaulted a last resort, with room for a new lease', async () => {
+    const vault = new VaultOfTests(2);
+    vault.end(1);
+    const targets = await new FindTargets(vault.ledger, 'v').run(new Set());
+    assert.deepEqual(
+      targets.map(({ lastResort, freeBytes }) => [lastResort, freeBytes]),
+      [
+        [true, 2 ** 40],
+        [false, gibibyte],
+      ],
+    );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { leaseRow, tabRow } from '../rows.js';
+import { tabRow } from '../rows.js';
 import { leaseOn, VaultOfTests } from './vault-of-tests.js';
 
 /** Twelve stripes over six disks, each disk holding six shards. */
@@ -183,13 +183,49 @@ describe('repair-stripes', () => {
     assert.equal(vault.clock.sleepers, 0);
   });
 
-  it('names stripes that find no disk, and takes none of another vault for its own', async () => {
+  it('names stripes that find no disk, and tries each disk once', async () => {
     const vault = new VaultOfTests(3);
     vault.put('s', [1, 2, 3]);
     vault.end(3);
-    vault.rows.set('lease', ['ff'], leaseRow({ leaseId: 'ff', vaultId: 'other', diskId: 'd3' }));
+    vault.short.add('d3');
     const report = await vault.repair().run();
     assert.deepEqual(report.unplaced, ['s']);
     assert.equal(vault.board.read()?.unplaced, 1);
+  });
+
+  it('takes a disk that defaulted under a new lease when no other is left', async () => {
+    const vault = new VaultOfTests(3);
+    vault.put('s', [1, 2, 3]);
+    vault.end(3);
+    vault.disk(3).shards.clear();
+    await vault.repair().run();
+    assertWhole(vault);
+    assert.deepEqual(
+      vault.disk(3).puts.map((put) => put.leaseId),
+      [leaseOn(19)],
+    );
+  });
+
+  it('moves what a standing disk lost in masses, instead of giving it back', async () => {
+    const vault = new VaultOfTests(4);
+    for (let at = 0; at < 20; at += 1) vault.put(`s${at}`, [1, 2, 3]);
+    for (const digest of vault.disk(3).shards.keys()) vault.suspects.note({ diskId: 'd3', digest });
+    vault.disk(3).shards.clear();
+    const report = await vault.repair().run();
+    assert.deepEqual([report.movedShards, report.restoredShards], [20, 0]);
+    assert.equal(vault.disk(3).puts.length, 0);
+    assertWhole(vault);
+  });
+
+  it('plans anew without a disk that gives no lease', async () => {
+    const vault = new VaultOfTests(3);
+    vault.put('s', [1, 2, 3]);
+    vault.end(3);
+    vault.addDisk(4);
+    vault.addDisk(5);
+    vault.short.add('d4');
+    await vault.repair().run();
+    assertWhole(vault);
+    assert.equal(vault.disk(5).puts.length, 1);
   });
 });

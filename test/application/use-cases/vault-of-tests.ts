@@ -86,6 +86,8 @@ export class VaultOfTests {
       return {};
     },
   });
+  /** Disks without collateral for another lease. */
+  readonly short = new Set<string>();
   /** Thrown by the next commit, once. */
   commitFails: Error | undefined;
 
@@ -162,7 +164,7 @@ export class VaultOfTests {
     return new RepairStripes({
       assess: this.assess(),
       targets: new FindTargets(this.ledger, 'v'),
-      leases: { run: async (diskIds) => new Map(diskIds.map((diskId) => [diskId, this.#lease(diskId)])) },
+      leases: { run: async (diskIds) => this.#leases(diskIds) },
       rebuild: new RebuildStripe({
         doors: this.doors,
         suspects: this.suspects,
@@ -178,12 +180,25 @@ export class VaultOfTests {
     });
   }
 
-  #lease(diskId: string): string {
-    const leaseId = leaseOn(Number(diskId.slice(1)));
-    if (this.rows.get('lease', leaseId) === undefined) {
-      this.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId }));
-      this.rows.set('tab', [leaseId], tabRow({ provenThrough: 10n, answeredThrough: 10n }));
+  /** Active leases on these disks, opened where there is none and the disk is not short of collateral. */
+  #leases(diskIds: readonly string[]): Map<string, string> {
+    const active = new Map<string, string>();
+    for (const diskId of diskIds) {
+      const own = this.rows
+        .list('lease', [])
+        .filter(({ row }) => row.diskId === diskId && row.vaultId === 'v');
+      const leaseId =
+        own.find(({ row }) => row.state === 'active')?.row.leaseId ?? this.#open(diskId, own.length);
+      if (leaseId !== undefined) active.set(diskId, leaseId);
     }
+    return active;
+  }
+
+  #open(diskId: string, before: number): string | undefined {
+    if (this.short.has(diskId)) return undefined;
+    const leaseId = leaseOn(Number(diskId.slice(1)) + 16 * before);
+    this.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId }));
+    this.rows.set('tab', [leaseId], tabRow({ provenThrough: 10n, answeredThrough: 10n }));
     return leaseId;
   }
 
