@@ -1,4 +1,4 @@
-import { sha256, tuple } from '@dstore/chaincode/domain';
+import { accountedBytes, sha256, tuple } from '@dstore/chaincode/domain';
 
 import { type Geometry, organizationLimit } from './geometry.js';
 
@@ -75,7 +75,7 @@ export function place<D extends CandidateDisk>(request: PlacementRequest<D>): Pl
     geometry,
     disks.map((disk) => disk.organization),
   );
-  const accounted = Math.max(shardSizeBytes, leastAccountedBytes);
+  const accounted = Number(accountedBytes(shardSizeBytes));
   const unfit = (disk: D): LeftOut | undefined => {
     if (exclude?.has(disk.diskId) === true) return 'excluded';
     return disk.freeBytes >= accounted ? undefined : 'too-full';
@@ -118,9 +118,6 @@ function explain<D extends CandidateDisk>(
     return { diskId: disk.diskId, outcome: { leftOut } };
   });
 }
-
-/** An entry of a lease is accounted with at least this much. */
-const leastAccountedBytes = 4096;
 
 interface Ranked<D> {
   readonly disk: D;
