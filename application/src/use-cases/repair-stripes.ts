@@ -63,13 +63,23 @@ export interface RepairReport {
 export class RepairStripes {
   readonly #means: RepairMeans;
   readonly #refusedUntil = new Map<string, number>();
+  #running: Promise<RepairReport> | undefined;
+  #found = { queued: 0, lost: 0, unplaced: 0 };
   #totals: Totals = { repairedStripes: 0, movedShards: 0, restoredShards: 0, bytes: 0 };
 
   constructor(means: RepairMeans) {
     this.#means = means;
   }
 
-  async run(signal?: AbortSignal): Promise<RepairReport> {
+  /** Who asks while a run is under way gets that one's report; only the first caller's signal ends it. */
+  run(signal?: AbortSignal): Promise<RepairReport> {
+    this.#running ??= this.#run(signal).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(signal?: AbortSignal): Promise<RepairReport> {
     const before = this.#totals;
     const tried = new Set<string>();
     const unplaced = new Set<string>();
@@ -83,7 +93,8 @@ export class RepairStripes {
       for (const { stripeId } of plan.repairs) tried.add(stripeId);
       for (const stripeId of plan.unplaced) unplaced.add(stripeId);
       const found = { lost: plan.lost, unplaced: [...unplaced] };
-      this.#post(plan.repairs.length > 0, queue.length, found);
+      this.#found = { queued: queue.length, lost: found.lost.length, unplaced: unplaced.size };
+      this.#post(plan.repairs.length > 0);
       if (plan.repairs.length === 0) return this.#report(before, found);
       await this.#repair(plan, assessment, leaseOn, signal);
     }
@@ -130,6 +141,7 @@ export class RepairStripes {
       const rebuilt = await this.#rebuild(stripe, repair, leaseOn, signal);
       moves.push(...rebuilt.moves);
       this.#count(repair, rebuilt);
+      this.#post(true);
       await this.#pace(repair.bytes, started, signal);
     }
     if (moves.length === 0) return;
@@ -203,16 +215,8 @@ export class RepairStripes {
     return new Set(this.#refusedUntil.keys());
   }
 
-  #post(running: boolean, queued: number, { lost, unplaced }: Pick<RepairPlan, 'lost' | 'unplaced'>): void {
-    const at = this.#means.clock.now();
-    this.#means.board.post({
-      running,
-      queued,
-      lost: lost.length,
-      unplaced: unplaced.length,
-      at,
-      ...this.#totals,
-    });
+  #post(running: boolean): void {
+    this.#means.board.post({ running, ...this.#found, ...this.#totals, at: this.#means.clock.now() });
   }
 
   #report(before: Totals, { lost, unplaced }: Pick<RepairPlan, 'lost' | 'unplaced'>): RepairReport {

@@ -157,6 +157,20 @@ describe('repair-stripes', () => {
     assertWhole(vault);
   });
 
+  it('runs once for two who ask at the same time, and says how far it is', async () => {
+    const vault = filled();
+    vault.end(1);
+    const repair = vault.repair(8192);
+    const both = Promise.all([repair.run(), repair.run()]);
+    await vault.clock.advance(3500);
+    const { running, queued, repairedStripes } = vault.board.read() ?? {};
+    assert.deepEqual([running, queued, repairedStripes], [true, 6, 4]);
+    await vault.clock.advance(10_000);
+    const [first, second] = await both;
+    assert.equal(first, second);
+    assert.equal(vault.board.read()?.running, false);
+  });
+
   it('A-41 keeps to its rate', async () => {
     const vault = filled();
     vault.end(1);
