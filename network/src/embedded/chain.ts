@@ -4,6 +4,7 @@ import { brokenLink, codesOf, headerHash, sealBlock } from './block.js';
 import { BlockLog, DamagedLog } from './block-log.js';
 import { organizationsOf } from './config-block.js';
 import type { Members } from './members.js';
+import { decodeRwSet } from './rw-set.js';
 import { type Outcome, readSnapshot, type Snapshot, writeSnapshot } from './snapshot.js';
 import { headerOf, parseTransaction } from './transaction.js';
 import { validateBlock } from './validator.js';
@@ -100,7 +101,7 @@ export class Chain {
       members: this.#options.members,
       knows: (txId: string) => this.#outcomes.has(txId),
     };
-    const { codes } = validateBlock(channel, envelopes, number, this.#state, next);
+    const codes = validateBlock(channel, envelopes, number, this.#state, next);
     await this.#commit(envelopes, codes, next);
   }
 
@@ -147,7 +148,7 @@ export class Chain {
     for (const [tx, bytes] of envelopes.entries()) {
       if (codes[tx] !== peer.TxValidationCode.VALID) continue;
       if (headerOf(bytes).type === common.HeaderType.CONFIG) this.#lastConfig = number;
-      else next.apply(parseTransaction(this.#options.chaincode, bytes).rwSet.writes, { block: number, tx });
+      else next.apply(writesOf(this.#options.chaincode, bytes), { block: number, tx });
     }
     if (this.#lastConfig === number) await this.#adoptConfig(number);
     this.#state = next;
@@ -189,6 +190,10 @@ export class Chain {
       .then(() => writeSnapshot(this.#options.directory, snapshot))
       .catch(() => undefined);
   }
+}
+
+function writesOf(chaincode: string, envelope: Uint8Array): ReadonlyMap<string, KeyWrite> {
+  return decodeRwSet(chaincode, parseTransaction(envelope).results).writes;
 }
 
 function txIdIn(envelope: Uint8Array): string {

@@ -113,8 +113,8 @@ function eventsOf(block: common.Block, chaincode: string): PlacedEvent[] {
   const codes = codesOf(block);
   return envelopesOf(block).flatMap((bytes, index) => {
     if (codes[index] !== peer.TxValidationCode.VALID || isConfig(bytes)) return [];
-    const { event } = parseTransaction(chaincode, bytes);
-    return event === undefined ? [] : [{ index, event }];
+    const { event } = parseTransaction(bytes);
+    return event?.getChaincodeId() === chaincode ? [{ index, event }] : [];
   });
 }
 

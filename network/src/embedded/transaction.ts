@@ -2,7 +2,6 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { createHash } from 'node:crypto';
 import type { Endorsed } from './endorser.js';
 import { parseHeader, type ParsedProposal } from './proposal.js';
-import { decodeRwSet, type RwSet } from './rw-set.js';
 
 /** An endorser transaction as a block holds it, taken apart. */
 export interface ParsedTransaction {
@@ -18,7 +17,8 @@ export interface ParsedTransaction {
   readonly endorsements: readonly { readonly endorser: Uint8Array; readonly signature: Uint8Array }[];
   /** Whether the proposal that was endorsed is the one in the transaction. */
   readonly hashMatches: boolean;
-  readonly rwSet: RwSet;
+  /** What it read and would write, as the endorsers encoded it. */
+  readonly results: Uint8Array;
   readonly event: peer.ChaincodeEvent | undefined;
 }
 
@@ -58,7 +58,7 @@ export function headerOf(envelopeBytes: Uint8Array): { txId: string; type: numbe
 }
 
 /** Takes an endorser transaction apart. Throws when a part is missing or malformed. */
-export function parseTransaction(chaincode: string, envelopeBytes: Uint8Array): ParsedTransaction {
+export function parseTransaction(envelopeBytes: Uint8Array): ParsedTransaction {
   const envelope = common.Envelope.deserializeBinary(envelopeBytes);
   const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
   const header = payload.getHeader();
@@ -93,7 +93,7 @@ export function parseTransaction(chaincode: string, envelopeBytes: Uint8Array): 
       signature: endorsement.getSignature_asU8(),
     })),
     hashMatches: hash.equals(response.getProposalHash_asU8()),
-    rwSet: decodeRwSet(chaincode, outcome.getResults_asU8()),
+    results: outcome.getResults_asU8(),
     event: events.length === 0 ? undefined : peer.ChaincodeEvent.deserializeBinary(events),
   };
 }

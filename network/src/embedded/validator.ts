@@ -2,17 +2,11 @@ import { peer } from '@hyperledger/fabric-protos';
 import { hasSigned, type Member, type Members } from './members.js';
 import { satisfies, satisfiesMajority } from './policy.js';
 import { txIdOf } from './proposal.js';
-import type { RangeRead, Read } from './rw-set.js';
+import { decodeRwSet, type RangeRead, type Read, type RwSet } from './rw-set.js';
 import { type ParsedTransaction, parseTransaction } from './transaction.js';
 import type { Version, WorldState } from './world-state.js';
 
 const code = peer.TxValidationCode;
-
-/** What a block's transactions come to: a code each, and the parsed valid ones. */
-export interface Verdicts {
-  readonly codes: number[];
-  readonly transactions: (ParsedTransaction | undefined)[];
-}
 
 /** What validation knows about the channel. */
 export interface Channel {
@@ -24,7 +18,8 @@ export interface Channel {
 }
 
 /**
- * Judges the endorser transactions of a block in order and applies the valid ones to `next`.
+ * Judges the endorser transactions of a block in order, applies the valid ones to `next`, and answers Fabric's
+ * validation codes.
  * Policies are those committed before the block; a bad transaction changes nothing and spoils no other.
  */
 export function validateBlock(
@@ -33,25 +28,24 @@ export function validateBlock(
   block: number,
   committed: WorldState,
   next: WorldState,
-): Verdicts {
+): number[] {
   const seen = new Set<string>();
   const repoliced = new Set<string>();
-  const verdicts: Verdicts = { codes: [], transactions: [] };
+  const codes: number[] = [];
   envelopes.forEach((bytes, tx) => {
-    const transaction = parse(channel.chaincode, bytes);
+    const transaction = attempt(() => parseTransaction(bytes));
+    const rwSet = transaction && attempt(() => decodeRwSet(channel.chaincode, transaction.results));
+    const progress = { seen, repoliced, committed, next };
     const verdict =
-      transaction === undefined
-        ? code.BAD_PAYLOAD
-        : judge(channel, transaction, { seen, repoliced, committed, next });
+      transaction === undefined ? code.BAD_PAYLOAD : judge(channel, transaction, rwSet, progress);
     if (transaction !== undefined) seen.add(transaction.txId);
-    if (transaction !== undefined && verdict === code.VALID) {
-      next.apply(transaction.rwSet.writes, { block, tx });
-      for (const [key, write] of transaction.rwSet.writes) if (write.policy !== undefined) repoliced.add(key);
+    if (rwSet !== undefined && verdict === code.VALID) {
+      next.apply(rwSet.writes, { block, tx });
+      for (const [key, write] of rwSet.writes) if (write.policy !== undefined) repoliced.add(key);
     }
-    verdicts.codes.push(verdict);
-    verdicts.transactions.push(verdict === code.VALID ? transaction : undefined);
+    codes.push(verdict);
   });
-  return verdicts;
+  return codes;
 }
 
 interface Progress {
@@ -62,15 +56,21 @@ interface Progress {
   readonly next: WorldState;
 }
 
-function parse(chaincode: string, bytes: Uint8Array): ParsedTransaction | undefined {
+/** What the work comes to, or undefined when the bytes it reads are malformed. */
+function attempt<T>(work: () => T): T | undefined {
   try {
-    return parseTransaction(chaincode, bytes);
+    return work();
   } catch {
     return undefined;
   }
 }
 
-function judge(channel: Channel, transaction: ParsedTransaction, progress: Progress): number {
+function judge(
+  channel: Channel,
+  transaction: ParsedTransaction,
+  rwSet: RwSet | undefined,
+  progress: Progress,
+): number {
   const creator = channel.members.find(transaction.creator);
   if (transaction.channel !== channel.name) return code.TARGET_CHAIN_NOT_FOUND;
   if (creator === undefined || !hasSigned(creator, transaction.payload, transaction.signature))
@@ -79,17 +79,23 @@ function judge(channel: Channel, transaction: ParsedTransaction, progress: Progr
   if (progress.seen.has(transaction.txId) || channel.knows(transaction.txId)) return code.DUPLICATE_TXID;
   if (transaction.chaincode !== channel.chaincode) return code.INVALID_CHAINCODE;
   if (!transaction.hashMatches) return code.INVALID_ENDORSER_TRANSACTION;
-  if (!policiesHold(channel, transaction, progress)) return code.ENDORSEMENT_POLICY_FAILURE;
-  const { reads, ranges } = transaction.rwSet;
+  if (rwSet === undefined) return code.BAD_RWSET;
+  if (!policiesHold(channel, transaction, rwSet, progress)) return code.ENDORSEMENT_POLICY_FAILURE;
+  const { reads, ranges } = rwSet;
   if (!reads.every((read) => isCurrent(progress.next, read))) return code.MVCC_READ_CONFLICT;
   if (!ranges.every((range) => isUnchanged(progress.next, range))) return code.PHANTOM_READ_CONFLICT;
   return code.VALID;
 }
 
 /** Keys with a policy of their own answer to that one, all others and a transaction without writes to the channel's. */
-function policiesHold(channel: Channel, transaction: ParsedTransaction, progress: Progress): boolean {
+function policiesHold(
+  channel: Channel,
+  transaction: ParsedTransaction,
+  rwSet: RwSet,
+  progress: Progress,
+): boolean {
   const signers = signersOf(channel, transaction);
-  const keys = [...transaction.rwSet.writes.keys()];
+  const keys = [...rwSet.writes.keys()];
   if (keys.some((key) => progress.repoliced.has(key))) return false;
   const policies = keys.map((key) => progress.committed.get(key)?.policy);
   const own = policies.filter((policy) => policy !== undefined);

@@ -1,7 +1,7 @@
 import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { type EmbeddedOptions, EmbeddedNetwork } from '@dstore/network/embedded';
 import { type Identity, signLowS } from '@dstore/organizations';
-import { connect, type Contract, hash } from '@hyperledger/fabric-gateway';
+import { connect, type Contract, type Gateway, hash } from '@hyperledger/fabric-gateway';
 import { readdir, readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,15 +43,19 @@ export function enrolled(network: EmbeddedNetwork, mspId: string, id: string): P
   return network.authority(mspId).issueIdentity({ id, type: 'client' });
 }
 
-/** The toy chaincode through Fabric's own client library, without our adapter. */
-export function contractOf(network: EmbeddedNetwork, identity: Identity, name = 'toy'): Contract {
-  const gateway = connect({
+/** Fabric's own client library over the network, without our adapter. */
+export function gatewayOf(network: EmbeddedNetwork, identity: Identity): Gateway {
+  return connect({
     client: network.client(),
     identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificate) },
     signer: async (message) => signLowS(identity.privateKey, message),
     hash: hash.none,
   });
-  return gateway.getNetwork(network.channel).getContract(name);
+}
+
+/** The toy chaincode, or another, through Fabric's own client library. */
+export function contractOf(network: EmbeddedNetwork, identity: Identity, name = 'toy'): Contract {
+  return gatewayOf(network, identity).getNetwork(network.channel).getContract(name);
 }
 
 /** A fresh directory that `use` may fill; removed whatever happens. */
