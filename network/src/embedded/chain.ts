@@ -8,7 +8,7 @@ import { decodeRwSet } from './rw-set.js';
 import { type Outcome, readSnapshot, type Snapshot, writeSnapshot } from './snapshot.js';
 import { headerOf, parseTransaction } from './transaction.js';
 import { validateBlock } from './validator.js';
-import { type WorldState } from './world-state.js';
+import { type KeyWrite, type WorldState } from './world-state.js';
 
 /** What a chain is opened with. */
 export interface ChainOptions {
