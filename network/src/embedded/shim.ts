@@ -43,18 +43,20 @@ type DispatcherClass = new (
   version: string,
 ) => Dispatcher;
 interface Logger {
+  silent: boolean;
   readonly transports: { silent: boolean }[];
   readonly exceptions: { unhandle(): void };
 }
 
 interface Loggers {
-  getLogger(name: string): Logger;
+  getLogger: (name: string) => Logger;
 }
 
+silence('fabric-contract-api/lib/logger.js');
+silence('fabric-shim/lib/logger.js');
 const ChaincodeStub = require('fabric-shim/lib/stub.js') as StubClass;
 const ChaincodeFromContract =
   require('fabric-shim/lib/contract-spi/chaincodefromcontract.js') as DispatcherClass;
-silence();
 
 /** One endorser's contracts behind fabric-shim's own dispatch. */
 export class ContractRunner {
@@ -85,15 +87,16 @@ export class ContractRunner {
 
 /**
  * A chaincode process prints what goes wrong and swallows stray errors; inside somebody else's process it may not.
- * All named loggers share one transport, the one called `_` has its own and catches exceptions.
+ * All named loggers share one transport, the one called `_` has its own and catches exceptions. Loggers format
+ * each message, whatever its level, before a transport drops it: those made from now on are silent altogether.
  */
-function silence(): void {
-  for (const path of ['fabric-shim/lib/logger.js', 'fabric-contract-api/lib/logger.js']) {
-    const loggers = require(path) as Loggers;
-    for (const name of ['_', 'embedded'])
-      for (const transport of loggers.getLogger(name).transports) transport.silent = true;
-    loggers.getLogger('_').exceptions.unhandle();
-  }
+function silence(path: string): void {
+  const loggers = require(path) as Loggers;
+  const { getLogger } = loggers;
+  for (const name of ['_', 'embedded'])
+    for (const transport of getLogger(name).transports) transport.silent = true;
+  getLogger('_').exceptions.unhandle();
+  loggers.getLogger = (name) => Object.assign(getLogger(name), { silent: true });
   for (const listener of process.listeners('unhandledRejection'))
     if (listener.name === 'loggerUnhandledRejectionFn') process.off('unhandledRejection', listener);
 }

@@ -1,6 +1,7 @@
 import { DirectoryLock } from '@dstore/network/embedded/directory-lock.js';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -17,10 +18,16 @@ describe('DirectoryLock', () => {
   });
 
   it('respects a living process', async () => {
-    await inDirectory(async (directory) => {
-      await writeFile(join(directory, 'lock'), `${process.ppid}\n`);
-      await assert.rejects(DirectoryLock.take(directory), new RegExp(`in use by process ${process.ppid}`));
-    });
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    try {
+      await inDirectory(async (directory) => {
+        await writeFile(join(directory, 'lock'), `${child.pid}\n`);
+        await assert.rejects(DirectoryLock.take(directory), new RegExp(`in use by process ${child.pid}`));
+      });
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
   });
 
   it('takes over from a dead process, from an earlier one of our own id, and from an empty file', async () => {
