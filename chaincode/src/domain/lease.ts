@@ -87,7 +87,7 @@ export function resized(
     'capacity-out-of-range',
     'the capacity must be another one, above zero',
   );
-  insist(contentBytes <= capacityBytes, 'lease-not-empty', `the content has ${contentBytes} bytes`);
+  insist(contentBytes <= capacityBytes, 'lease-full', `the content has ${contentBytes} bytes`);
   const epochsLeft = subtract(now.lastEpoch, epoch);
   const change = (rate: bigint) => perGibibyte(rate, capacityBytes) - perGibibyte(rate, now.capacityBytes);
   const escrow = change(lease.price) * epochsLeft;
