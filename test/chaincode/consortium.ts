@@ -55,10 +55,12 @@ export function signed(message: Uint8Array, key = keys.privateKey): string {
 }
 
 /** What Org2 offers unless a test says otherwise: 100 credits of rent and 1,000 of collateral per GiB. */
-export function offerOf(diskId: string, change: Partial<Offer> = {}): Args<'DiskContract:Offer'> {
+export function offerOf(
+  diskId: string,
+  change: Partial<Omit<Offer, 'state'>> = {},
+): Args<'DiskContract:Offer'> {
   const offer = { site: 's', region: 'r', door: 'https://door.example:1', agent: 'agent', agentKey };
-  const { state: _state, ...rest } = change;
-  return { diskId, ...offer, capacityBytes: 10n * gibibyte, price: 100n, collateralRate: 1000n, ...rest };
+  return { diskId, ...offer, capacityBytes: 10n * gibibyte, price: 100n, collateralRate: 1000n, ...change };
 }
 
 /** Organizations over a {@link MemoryLedger}: an owner in Org1, a provider in Org2 with disk d1 and a funded pool. */

@@ -48,7 +48,7 @@ export class MemoryLedger {
     args: Args<N>,
     transient?: Record<string, Uint8Array>,
   ): Promise<Result<N>> {
-    const answer = await this.call(by, name, canonicalJson(args as JsonValue), transient);
+    const answer = await this.call(by, name, canonicalJson(args), transient);
     return parseJson(transactions[name].result as unknown as Shape<Result<N>>, answer);
   }
 
