@@ -5,7 +5,6 @@ import {
   type Account,
   type Args,
   canonicalJson,
-  type JsonValue,
   keyOf,
   type LawCode,
   parseJson,
