@@ -1,0 +1,295 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { list, parseJson, type Shape } from '@dstore/chaincode/domain';
+import {
+  type Bucket,
+  bucketShape,
+  catalogDeltaShape,
+  type Flush,
+  type Locator,
+  locatorShape,
+  type Stripe,
+  streamShape,
+  structureDeltaShape,
+  type Version,
+} from '../../core/delta.js';
+import type { VectorShard } from '../../core/lease-layout.js';
+import type { Catalog, Intent, LeaseMirror, ListedVersion, Listing, Usage } from '../../ports/catalog.js';
+import { migrate } from './catalog-schema.js';
+import { CatalogWriter, written } from './catalog-writer.js';
+
+const streamsShape = list(streamShape, 10_000);
+
+interface VersionRow {
+  readonly current: number;
+  readonly listed: string;
+  readonly streams: string;
+}
+
+interface StripeRow {
+  readonly stripe_id: string;
+  readonly data_shards: number;
+  readonly parity_shards: number;
+  readonly length: number;
+  readonly shard_size: number;
+}
+
+/** The owner's catalog in one SQLite file, or in memory as `:memory:`. */
+export class SqliteCatalog implements Catalog {
+  readonly #db: DatabaseSync;
+  readonly #writer: CatalogWriter;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Opens or creates it; throws for a catalog that a newer version wrote. */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+    migrate(this.#db);
+    this.#writer = new CatalogWriter(this.#db);
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
+    return this.#prepare(sql).get(...values) as T | undefined;
+  }
+
+  #all<T>(sql: string, ...values: (string | number)[]): T[] {
+    return this.#prepare(sql).all(...values) as T[];
+  }
+
+  revision(): bigint {
+    return BigInt(
+      this.#one<{ value: string }>("SELECT value FROM state WHERE name = 'revision'")?.value ?? '0',
+    );
+  }
+
+  apply(flush: Flush): void {
+    if (flush.catalog.revision !== this.revision() + 1n)
+      throw new RangeError('a flush must be the next revision');
+    this.#transaction(() => {
+      this.#writer.write(flush);
+      this.#db.exec('DELETE FROM intent');
+    });
+  }
+
+  #transaction(act: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      act();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  remember({ revision, headDigest, flush }: Intent): void {
+    const sql =
+      'INSERT OR REPLACE INTO intent (one, revision, head_digest, catalog, structure, locator) VALUES (1, ?, ?, ?, ?, ?)';
+    const { catalog, structure, locator } = flush;
+    this.#prepare(sql).run(
+      revision.toString(),
+      headDigest,
+      written(catalog),
+      written(structure),
+      written(locator),
+    );
+  }
+
+  intent(): Intent | undefined {
+    const row = this.#one<{
+      revision: string;
+      head_digest: string;
+      catalog: string;
+      structure: string;
+      locator: string;
+    }>('SELECT * FROM intent');
+    if (row === undefined) return undefined;
+    const flush = {
+      catalog: parseJson(catalogDeltaShape, row.catalog),
+      structure: parseJson(structureDeltaShape, row.structure),
+      locator: parseJson(locatorShape, row.locator),
+    };
+    return { revision: BigInt(row.revision), headDigest: row.head_digest, flush };
+  }
+
+  forgetIntent(): void {
+    this.#db.exec('DELETE FROM intent');
+  }
+
+  locator(revision: bigint): Locator | undefined {
+    return parsed(
+      locatorShape,
+      this.#one<{ body: string }>('SELECT body FROM locators WHERE revision = ?', Number(revision))?.body,
+    );
+  }
+
+  bucket(name: string): Bucket | undefined {
+    return parsed(
+      bucketShape,
+      this.#one<{ body: string }>('SELECT body FROM buckets WHERE bucket = ?', name)?.body,
+    );
+  }
+
+  buckets(): readonly Bucket[] {
+    return this.#all<{ body: string }>('SELECT body FROM buckets ORDER BY bucket').map(({ body }) =>
+      parseJson(bucketShape, body),
+    );
+  }
+
+  current(bucket: string, key: string): Version | undefined {
+    return asVersion(
+      this.#one(
+        'SELECT current, listed, streams FROM versions WHERE bucket = ? AND key = ? AND current = 1',
+        bucket,
+        key,
+      ),
+    );
+  }
+
+  version(versionId: string): Version | undefined {
+    return asVersion(
+      this.#one('SELECT current, listed, streams FROM versions WHERE version_id = ?', versionId),
+    );
+  }
+
+  list({ bucket, prefix, after, limit, versions }: Listing): readonly ListedVersion[] {
+    const rows = versions
+      ? this.#listAll(bucket, prefix, after, limit)
+      : this.#listCurrent(bucket, prefix, after?.key, limit);
+    return rows.map(asListed).filter((version) => version.key.startsWith(prefix));
+  }
+
+  #listCurrent(bucket: string, prefix: string, after: string | undefined, limit: number): VersionRow[] {
+    const columns =
+      "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ? AND current = 1 AND marker = 0";
+    if (after === undefined || after < prefix)
+      return this.#all(`${columns} AND key >= ? ORDER BY key LIMIT ?`, bucket, prefix, limit);
+    return this.#all(`${columns} AND key > ? ORDER BY key LIMIT ?`, bucket, after, limit);
+  }
+
+  #listAll(bucket: string, prefix: string, after: Listing['after'], limit: number): VersionRow[] {
+    const columns = "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ?";
+    const order = 'ORDER BY key, seq DESC LIMIT ?';
+    if (after === undefined) return this.#all(`${columns} AND key >= ? ${order}`, bucket, prefix, limit);
+    if (after.versionId === undefined)
+      return this.#all(`${columns} AND key >= ? AND key > ? ${order}`, bucket, prefix, after.key, limit);
+    const behind = '(key > ? OR (key = ? AND seq < (SELECT seq FROM versions WHERE version_id = ?)))';
+    return this.#all(
+      `${columns} AND ${behind} ${order}`,
+      bucket,
+      after.key,
+      after.key,
+      after.versionId,
+      limit,
+    );
+  }
+
+  stripe(stripeId: string): Stripe | undefined {
+    const row = this.#one<StripeRow>('SELECT * FROM stripes WHERE stripe_id = ?', stripeId);
+    return row === undefined ? undefined : this.#asStripe(row);
+  }
+
+  *stripes(): Iterable<Stripe> {
+    for (const row of this.#all<StripeRow>('SELECT * FROM stripes WHERE live > 0 ORDER BY stripe_id'))
+      yield this.#asStripe(row);
+  }
+
+  #asStripe(row: StripeRow): Stripe {
+    const shards = this.#all<{ idx: number; digest: string; lease_id: string; disk_id: string }>(
+      'SELECT idx, digest, lease_id, disk_id FROM shards WHERE stripe_id = ? ORDER BY idx',
+      row.stripe_id,
+    );
+    return {
+      stripeId: row.stripe_id,
+      dataShards: row.data_shards,
+      parityShards: row.parity_shards,
+      length: row.length,
+      shardSize: row.shard_size,
+      shards: shards.map((shard) => ({
+        index: shard.idx,
+        digest: shard.digest,
+        leaseId: shard.lease_id,
+        diskId: shard.disk_id,
+      })),
+    };
+  }
+
+  holdsEntry(stripeId: string): boolean {
+    return (
+      this.#one<{ entry: number }>('SELECT entry FROM stripes WHERE stripe_id = ?', stripeId)?.entry === 1
+    );
+  }
+
+  deadStripes(): readonly Stripe[] {
+    return this.#all<StripeRow>('SELECT * FROM stripes WHERE live = 0 ORDER BY stripe_id').map((row) =>
+      this.#asStripe(row),
+    );
+  }
+
+  mirrors(): readonly LeaseMirror[] {
+    return this.#all<{ lease_id: string; disk_id: string; revision: string }>(
+      'SELECT lease_id, disk_id, revision FROM leases',
+    ).map((lease) => ({
+      leaseId: lease.lease_id,
+      diskId: lease.disk_id,
+      revision: BigInt(lease.revision),
+      shards: this.#mirrored(lease.lease_id),
+    }));
+  }
+
+  #mirrored(leaseId: string): VectorShard[] {
+    const sql = `SELECT s.stripe_id AS stripeId, s.idx AS "index", s.digest AS digest, t.shard_size AS size
+      FROM shards s JOIN stripes t USING (stripe_id) WHERE s.lease_id = ? AND s.position IS NOT NULL ORDER BY s.position`;
+    return this.#all<VectorShard>(sql, leaseId).map((row) => ({ ...row }));
+  }
+
+  versionsIn(stripeId: string): readonly string[] {
+    const sql = 'SELECT DISTINCT version_id FROM extents WHERE stripe_id = ?';
+    return this.#all<{ version_id: string }>(sql, stripeId).map((row) => row.version_id);
+  }
+
+  usage(): Usage {
+    const versions = this.#one<{ objects: number; versions: number; bytes: number }>(
+      'SELECT COALESCE(SUM(current AND NOT marker), 0) AS objects, COUNT(*) AS versions, COALESCE(SUM(bytes), 0) AS bytes FROM versions',
+    );
+    const stripes = this.#one<{ count: number; live: number }>(
+      'SELECT COUNT(*) AS count, COALESCE(SUM(live), 0) AS live FROM stripes',
+    );
+    const stored = this.#one<{ bytes: number }>(
+      'SELECT COALESCE(SUM(t.shard_size), 0) AS bytes FROM shards s JOIN stripes t USING (stripe_id)',
+    );
+    return {
+      objects: versions?.objects ?? 0,
+      versions: versions?.versions ?? 0,
+      logicalBytes: versions?.bytes ?? 0,
+      liveBytes: stripes?.live ?? 0,
+      storedBytes: stored?.bytes ?? 0,
+      stripes: stripes?.count ?? 0,
+    };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function parsed<T>(shape: Shape<T>, text: string | undefined): T | undefined {
+  return text === undefined ? undefined : parseJson(shape, text);
+}
+
+function asVersion(row: VersionRow | undefined): Version | undefined {
+  if (row === undefined) return undefined;
+  return {
+    ...(JSON.parse(row.listed) as Omit<Version, 'streams'>),
+    streams: parseJson(streamsShape, row.streams),
+  };
+}
+
+function asListed(row: VersionRow): ListedVersion {
+  return { ...(JSON.parse(row.listed) as Omit<Version, 'streams'>), current: row.current === 1 };
+}

@@ -1,0 +1,323 @@
+import type {
+  CatalogDelta,
+  Extent,
+  Flush,
+  LeaseSteps,
+  Locator,
+  Shard,
+  Stripe,
+  StructureDelta,
+  Version,
+} from '../core/delta.js';
+import { encodeEntry, type EntryKind, sealEntry } from '../core/entry.js';
+import type { Geometry } from '../core/geometry.js';
+import { entryKey } from '../core/keys.js';
+import { LeaseLayout, type VectorShard } from '../core/lease-layout.js';
+import { pack } from '../core/packing.js';
+import type { Content, Change } from '@dstore/chaincode/domain';
+import { type StoreStripe } from './store-stripe.js';
+import type { SortedChanges } from './sort-changes.js';
+import type { Vault } from './vault.js';
+import type { VaultChange } from './vault-change.js';
+
+type Put = Extract<VaultChange, { kind: 'put' }>;
+
+/** What is asked of one provider: to sign for its lease's new content. */
+export interface LeaseCommit {
+  readonly layout: LeaseLayout;
+  readonly changes: readonly Change[];
+  readonly content: Content;
+}
+
+/** A flush ready for receipts, with the stripes it stored itself. */
+export interface BuiltFlush {
+  readonly flush: Flush;
+  readonly commits: readonly LeaseCommit[];
+  readonly droppedLeases: readonly string[];
+  readonly ownStripes: readonly Stripe[];
+}
+
+/** Most stripes whose shards one flush removes: keeps change lists short; the rest follows in the next. */
+const removedAtOnce = 500;
+
+/**
+ * Turns sorted changes into a flush: packs tails and the two entries into shared stripes, stores those, and works out
+ * every lease's change list. Stripes that the entries lie in are described by the locator, all others by the entry.
+ */
+export class BuildFlush {
+  readonly #vault: Vault;
+  readonly #store: Pick<StoreStripe, 'run'>;
+
+  constructor(vault: Vault, store: Pick<StoreStripe, 'run'>) {
+    this.#vault = vault;
+    this.#store = store;
+  }
+
+  /** `stripesOf` answers a put's own stripes as they may be committed now. */
+  async run(
+    sorted: SortedChanges<unknown>,
+    stripesOf: (put: Put) => readonly Stripe[],
+    entryGeometry: Geometry,
+  ): Promise<BuiltFlush> {
+    const { catalog, keyring } = this.#vault.means;
+    const revision = catalog.revision() + 1n;
+    const own: Stripe[] = [];
+    const closed = sorted.puts.flatMap(([, put]) => [...stripesOf(put)]);
+    const packs = new Map<Put, readonly (readonly Extent[])[]>();
+    const entryPuts = await this.#packOthers(sorted, entryGeometry, packs, own);
+    closed.push(...own);
+    const ids = idSource(() => this.#id());
+    const capacity = entryGeometry.dataShards << 20;
+    const tails = entryPuts.flatMap((put) => put.streams.map((stream) => stream.tail));
+    const tailPack = pack(
+      tails.map((tail) => tail.length),
+      capacity,
+      ids.rewound(),
+    );
+    deal(entryPuts, tailPack.extents, packs);
+    const full = tailPack.stripes.filter((stripe) => stripe.length === capacity);
+    const bytes = Buffer.concat(tails);
+    for (const [index, stripe] of full.entries()) {
+      const stored = await this.#store.run(
+        stripe.stripeId,
+        [bytes.subarray(index * capacity, (index + 1) * capacity)],
+        entryGeometry,
+      );
+      own.push(stored);
+      closed.push(stored);
+    }
+    const catalogDelta = this.#catalogDelta(sorted, packs, revision);
+    const removal = this.#removals();
+    const work = this.#leaseWork(closed, sorted, removal.stripes);
+    const structureDelta = this.#structureDelta(closed, sorted, removal.stripes, work, revision);
+    const entries = (['catalog', 'structure'] as const).map((kind) =>
+      this.#seal(kind, kind === 'catalog' ? catalogDelta : structureDelta, revision),
+    );
+    const lengths = [...tails, ...entries].map((stream) => stream.length);
+    const whole = pack(lengths, capacity, ids.rewound());
+    const last = Buffer.concat([bytes.subarray(full.length * capacity), ...entries]);
+    const entryStripes: Stripe[] = [];
+    for (const [index, stripe] of whole.stripes.slice(full.length).entries()) {
+      const piece = last.subarray(index * capacity, index * capacity + stripe.length);
+      entryStripes.push(await this.#store.run(stripe.stripeId, [piece], entryGeometry));
+    }
+    own.push(...entryStripes);
+    const [catalogExtents, structureExtents] = whole.extents.slice(-2) as [Extent[], Extent[]];
+    const locator: Locator = {
+      revision,
+      generation: BigInt(keyring.generation),
+      catalog: { sealedBytes: entries[0]?.length ?? 0, extents: catalogExtents },
+      structure: { sealedBytes: entries[1]?.length ?? 0, extents: structureExtents },
+      stripes: entryStripes,
+    };
+    const commits = this.#commits(work, entryStripes);
+    return {
+      flush: { catalog: catalogDelta, structure: structureDelta, locator },
+      commits,
+      droppedLeases: structureDelta.droppedLeases,
+      ownStripes: own,
+    };
+  }
+
+  #id(): string {
+    return this.#vault.means.random.bytes(16).toString('hex');
+  }
+
+  /** Packs tails of buckets with other geometries into stripes of theirs; answers the puts that share stripes with the entries. */
+  async #packOthers(
+    sorted: SortedChanges<unknown>,
+    entryGeometry: Geometry,
+    packs: Map<Put, readonly (readonly Extent[])[]>,
+    own: Stripe[],
+  ): Promise<Put[]> {
+    const groups = new Map<string, Put[]>();
+    for (const [, put] of sorted.puts) {
+      const name = nameOf(put.geometry);
+      groups.set(name, [...(groups.get(name) ?? []), put]);
+    }
+    const shared = groups.get(nameOf(entryGeometry)) ?? [];
+    groups.delete(nameOf(entryGeometry));
+    for (const puts of groups.values()) {
+      const geometry = (puts[0] as Put).geometry;
+      const capacity = geometry.dataShards << 20;
+      const tails = puts.flatMap((put) => put.streams.map((stream) => stream.tail));
+      const packing = pack(
+        tails.map((tail) => tail.length),
+        capacity,
+        () => this.#id(),
+      );
+      deal(puts, packing.extents, packs);
+      const bytes = Buffer.concat(tails);
+      for (const [index, { stripeId, length }] of packing.stripes.entries()) {
+        own.push(
+          await this.#store.run(
+            stripeId,
+            [bytes.subarray(index * capacity, index * capacity + length)],
+            geometry,
+          ),
+        );
+      }
+    }
+    return shared;
+  }
+
+  #catalogDelta(
+    sorted: SortedChanges<unknown>,
+    packs: ReadonlyMap<Put, readonly (readonly Extent[])[]>,
+    revision: bigint,
+  ): CatalogDelta {
+    const versions = sorted.puts.map(([, put]): Version => ({
+      ...put.version,
+      marker: 'no',
+      streams: put.streams.map(({ tail, extents, ...stream }, index) => ({
+        ...stream,
+        extents: tail.length === 0 ? extents : [...extents, ...(packs.get(put)?.[index] ?? [])],
+      })),
+    }));
+    const { buckets, droppedBuckets, droppedVersions, markers } = sorted;
+    return {
+      format: 1,
+      revision,
+      buckets,
+      droppedBuckets,
+      versions: [...versions, ...markers],
+      droppedVersions,
+    };
+  }
+
+  /** Dead stripes whose shards can be given up now: a disk that is failing would hold the flush up, its stripes wait. */
+  #removals(): { readonly stripes: readonly Stripe[] } {
+    const reachable = (stripe: Stripe) =>
+      stripe.shards.every(
+        (shard) => !this.#vault.isActive(shard.leaseId) || !this.#vault.isFailing(shard.diskId),
+      );
+    return { stripes: this.#vault.means.catalog.deadStripes().filter(reachable).slice(0, removedAtOnce) };
+  }
+
+  #leaseWork(
+    closed: readonly Stripe[],
+    sorted: SortedChanges<unknown>,
+    dead: readonly Stripe[],
+  ): Map<string, LeaseWork> {
+    const work = new Map<string, LeaseWork>();
+    const of = ({ leaseId, diskId }: { leaseId: string; diskId: string }) => {
+      const known = work.get(leaseId) ?? { diskId, removals: [], appends: [] };
+      work.set(leaseId, known);
+      return known;
+    };
+    for (const stripe of dead) {
+      for (const shard of stripe.shards) {
+        if (this.#vault.isActive(shard.leaseId))
+          of(shard).removals.push({ stripeId: stripe.stripeId, index: shard.index });
+      }
+    }
+    for (const { stripeId, index, digest, sizeBytes, from, to } of sorted.moves) {
+      const former = from === undefined ? undefined : this.#vault.layouts.get(from);
+      if (
+        former !== undefined &&
+        this.#vault.isActive(former.leaseId) &&
+        !this.#vault.isFailing(former.diskId)
+      )
+        of(former).removals.push({ stripeId, index });
+      of(to).appends.push({ stripeId, index, digest, size: sizeBytes });
+    }
+    for (const stripe of closed)
+      for (const shard of stripe.shards) of(shard).appends.push(vectorShard(stripe, shard));
+    return work;
+  }
+
+  #structureDelta(
+    closed: readonly Stripe[],
+    sorted: SortedChanges<unknown>,
+    dead: readonly Stripe[],
+    work: ReadonlyMap<string, LeaseWork>,
+    revision: bigint,
+  ): StructureDelta {
+    const { catalog } = this.#vault.means;
+    const leases = [...work].map(([leaseId, { diskId, removals, appends }]): LeaseSteps => {
+      const { layout, steps } = this.#layout(leaseId, diskId).changed(removals, appends);
+      return { leaseId, diskId, revision: layout.revision, steps };
+    });
+    const previous = catalog.locator(revision - 1n);
+    return {
+      format: 1,
+      revision,
+      stripes: closed,
+      droppedStripes: dead.map((stripe) => stripe.stripeId),
+      moves: sorted.moves.map(({ stripeId, index, digest, to }) => ({
+        stripeId,
+        shard: { index, digest, ...to },
+      })),
+      droppedLeases: [...this.#vault.layouts.keys()].filter((leaseId) => !this.#vault.isActive(leaseId)),
+      leases,
+      ...(previous === undefined ? {} : { previous }),
+    };
+  }
+
+  #layout(leaseId: string, diskId: string): LeaseLayout {
+    return this.#vault.layouts.get(leaseId) ?? new LeaseLayout(leaseId, diskId, 0n, []);
+  }
+
+  #seal(kind: EntryKind, delta: CatalogDelta | StructureDelta, revision: bigint): Buffer {
+    const { keyring, random, vaultId } = this.#vault.means;
+    const key =
+      kind === 'catalog' ? keyring.catalogKey(keyring.generation) : keyring.structureKey(keyring.generation);
+    const salt = { salt: random.bytes(32), noncePrefix: random.bytes(7) };
+    return sealEntry(encodeEntry(delta), entryKey(key, kind, revision), vaultId, kind, revision, salt);
+  }
+
+  #commits(work: Map<string, LeaseWork>, entryStripes: readonly Stripe[]): LeaseCommit[] {
+    for (const stripe of entryStripes) {
+      for (const shard of stripe.shards) {
+        const known = work.get(shard.leaseId) ?? { diskId: shard.diskId, removals: [], appends: [] };
+        work.set(shard.leaseId, known);
+        known.appends.push(vectorShard(stripe, shard));
+      }
+    }
+    return [...work].map(([leaseId, { diskId, removals, appends }]) => {
+      const { layout, changes } = this.#layout(leaseId, diskId).changed(removals, appends);
+      const { vector, revision } = layout;
+      return {
+        layout,
+        changes,
+        content: { revision, root: vector.root, count: BigInt(vector.count), bytes: vector.bytes },
+      };
+    });
+  }
+}
+
+interface LeaseWork {
+  readonly diskId: string;
+  readonly removals: { stripeId: string; index: number }[];
+  readonly appends: VectorShard[];
+}
+
+function vectorShard(stripe: Stripe, shard: Shard): VectorShard {
+  return { stripeId: stripe.stripeId, index: shard.index, digest: shard.digest, size: stripe.shardSize };
+}
+
+const nameOf = ({ dataShards, parityShards }: Geometry) => `${dataShards}+${parityShards}`;
+
+/** Ids in a fixed order that can be drawn again from the first, so that packing twice names stripes alike. */
+function idSource(fresh: () => string): { rewound(): () => string } {
+  const ids: string[] = [];
+  return {
+    rewound: () => {
+      let at = 0;
+      return () => (ids[at++] ??= fresh());
+    },
+  };
+}
+
+/** Gives each put the extents of its streams. */
+function deal(
+  puts: readonly Put[],
+  extents: readonly (readonly Extent[])[],
+  packs: Map<Put, readonly (readonly Extent[])[]>,
+): void {
+  let at = 0;
+  for (const put of puts) {
+    packs.set(put, extents.slice(at, at + put.streams.length));
+    at += put.streams.length;
+  }
+}

@@ -1,0 +1,68 @@
+import { type Bucket } from '../core/delta.js';
+import { defaultGeometry, geometryRefusal, type Geometry } from '../core/geometry.js';
+import { Denial } from '../ports/fault.js';
+import type { FlushVault } from './flush-vault.js';
+import type { Vault } from './vault.js';
+
+const namePattern = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** What an owner says of a bucket. */
+export interface BucketWish {
+  readonly geometry?: Geometry;
+  readonly versions?: 'latest' | 'keep';
+}
+
+/** The geometry that fits the disks there are; Denial `too-few-disks` without any. */
+export function geometryForVault(vault: Vault): Geometry {
+  const organizations = [...vault.disks.values()]
+    .filter((disk) => !disk.suspended)
+    .map((disk) => disk.row.provider.msp);
+  const geometry = defaultGeometry(organizations);
+  if (geometry === undefined) throw new Denial('too-few-disks', 'no disk offers space');
+  return geometry;
+}
+
+/** Makes, changes and removes buckets. */
+export class ChangeBucket {
+  readonly #vault: Vault;
+  readonly #flush: Pick<FlushVault, 'run'>;
+
+  constructor(vault: Vault, flush: Pick<FlushVault, 'run'>) {
+    this.#vault = vault;
+    this.#flush = flush;
+  }
+
+  /** Makes a bucket, or changes the one there is; `create` refuses one that is there. Denials `name-malformed`, `geometry-unsatisfiable`, `bucket-exists`. */
+  async run(name: string, wish: BucketWish, create = false): Promise<Bucket> {
+    if (!namePattern.test(name))
+      throw new Denial('name-malformed', 'a bucket name has 3 to 63 of a-z, 0-9, dot and hyphen');
+    const known = this.#vault.means.catalog.bucket(name);
+    if (create && known !== undefined) throw new Denial('bucket-exists', `bucket ${name} is there already`);
+    const { dataShards, parityShards } = this.#geometry(wish, known);
+    const bucket: Bucket = {
+      bucket: name,
+      dataShards,
+      parityShards,
+      versions: wish.versions ?? known?.versions ?? 'latest',
+      created: known?.created ?? this.#vault.means.clock.now(),
+    };
+    await this.#flush.run({ kind: 'bucket', bucket, create: known === undefined });
+    return bucket;
+  }
+
+  /** Removes an empty bucket. Denials `bucket-unknown`, `bucket-not-empty`. */
+  async drop(name: string): Promise<void> {
+    await this.#flush.run({ kind: 'drop-bucket', bucket: name });
+  }
+
+  #geometry(wish: BucketWish, known: Bucket | undefined): Geometry {
+    const geometry = wish.geometry ?? known ?? geometryForVault(this.#vault);
+    const refusal = geometryRefusal(geometry, this.#vault.disks.size);
+    if (refusal !== undefined)
+      throw new Denial(
+        'geometry-unsatisfiable',
+        `${geometry.dataShards}+${geometry.parityShards}: ${refusal}`,
+      );
+    return geometry;
+  }
+}

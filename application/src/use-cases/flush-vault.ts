@@ -1,0 +1,266 @@
+import { Refusal } from '@dstore/chaincode/domain';
+import type { Stripe } from '../core/delta.js';
+import type { Geometry } from '../core/geometry.js';
+import { backRevisions, encodeHead, headDigest } from '../core/head.js';
+import { Denial, Fault } from '../ports/fault.js';
+import type { Log } from '../ports/log.js';
+import type { BuildFlush, BuiltFlush, LeaseCommit } from './build-flush.js';
+import { sortChanges, type SortedChanges } from './sort-changes.js';
+import { type LeaseOpening, releaseStripe, writeQuorum } from './store-stripe.js';
+import type { Vault } from './vault.js';
+import type { Flushed, VaultChange } from './vault-change.js';
+
+interface Item {
+  readonly change: VaultChange;
+  readonly resolve: (flushed: Flushed) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Bounds of one flush: changes, and bytes of tails held in memory. */
+const mostChanges = 4000;
+const mostTailBytes = 256 << 20;
+/** Each attempt gives up at least one disk or looks at the ledger anew. */
+const mostAttempts = 6;
+/** Refusals that a fresh look at the ledger may cure. */
+const curable = ['lease-not-active', 'receipt-lapsed', 'lease-full', 'receipt-invalid', 'revision-skipped'];
+
+/**
+ * Makes changes valid, many at once: one flush is in flight, what arrives meanwhile goes into the next (group commit).
+ * A flush stores packed tails and entries, collects receipts, commits once, writes the catalog, then answers. A disk
+ * that fails is left out and the flush built anew; an unknown outcome is settled by asking the ledger.
+ */
+export class FlushVault {
+  readonly #vault: Vault;
+  readonly #build: Pick<BuildFlush, 'run'>;
+  readonly #leases: LeaseOpening;
+  readonly #entryGeometry: () => Promise<Geometry>;
+  readonly #log: Log;
+  #queue: Item[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(means: {
+    readonly vault: Vault;
+    readonly build: Pick<BuildFlush, 'run'>;
+    readonly leases: LeaseOpening;
+    /** The geometry of the stripes that entries lie in. */
+    readonly entryGeometry: () => Promise<Geometry>;
+    readonly log: Log;
+  }) {
+    this.#vault = means.vault;
+    this.#build = means.build;
+    this.#leases = means.leases;
+    this.#entryGeometry = means.entryGeometry;
+    this.#log = means.log;
+  }
+
+  /** Resolves when the change is valid on the ledger and in the catalog; rejects when nothing of it will ever be. */
+  run(change: VaultChange): Promise<Flushed> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ change, resolve, reject });
+      this.#running ??= this.#drain().finally(() => {
+        this.#running = undefined;
+      });
+    });
+  }
+
+  /** Resolves when nothing is in flight. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#take();
+      await this.#flush(batch).catch((error: unknown) => {
+        for (const item of batch) this.#refuse(item, error);
+      });
+    }
+  }
+
+  #take(): Item[] {
+    let bytes = 0;
+    const count = this.#queue.findIndex((item, index) => {
+      bytes += tailBytes(item.change);
+      return index >= mostChanges || (index > 0 && bytes > mostTailBytes);
+    });
+    return this.#queue.splice(0, count < 0 ? this.#queue.length : count);
+  }
+
+  #refuse(item: Item, reason: unknown): void {
+    if (item.change.kind === 'put')
+      for (const stripe of item.change.stripes) releaseStripe(this.#vault, stripe);
+    item.reject(reason);
+  }
+
+  async #flush(batch: readonly Item[]): Promise<void> {
+    const sorted = sortChanges(batch, this.#vault.means.catalog);
+    for (const [item, denial] of sorted.denied) this.#refuse(item, denial);
+    this.#queue.unshift(...sorted.later);
+    if (sorted.accepted.length === 0) return;
+    try {
+      await this.#attempts(sorted);
+    } catch (error) {
+      for (const item of sorted.accepted) this.#refuse(item, error);
+    }
+  }
+
+  async #attempts(sorted: SortedChanges<Item>): Promise<void> {
+    const geometry = await this.#entryGeometry();
+    for (let attempt = 1; ; attempt += 1) {
+      const built = await this.#build.run(
+        sorted,
+        (put) => put.stripes.map((stripe) => this.#reachable(stripe)),
+        geometry,
+      );
+      const outcome = await this.#commit(built).catch((error: unknown) => error);
+      if (isSettled(outcome)) {
+        this.#finish(sorted, built, outcome.txId);
+        return;
+      }
+      for (const stripe of built.ownStripes) releaseStripe(this.#vault, stripe);
+      if (attempt >= mostAttempts || !worthAnother(outcome)) throw outcome;
+      this.#log.warn('flush is built anew', { attempt, error: outcome });
+      await this.#leases.run({ geometry, shardSizeBytes: 1 << 20 });
+    }
+  }
+
+  /** A put's stripe without the shards on disks that fail now; Denial `too-few-disks` when too few are left. */
+  #reachable(stripe: Stripe): Stripe {
+    const shards = stripe.shards.filter(
+      (shard) => !this.#vault.isFailing(shard.diskId) && this.#vault.isActive(shard.leaseId),
+    );
+    if (shards.length === stripe.shards.length) return stripe;
+    if (shards.length >= writeQuorum(stripe)) return { ...stripe, shards };
+    throw new Denial(
+      'too-few-disks',
+      `${stripe.shards.length - shards.length} disks failed before the commit`,
+    );
+  }
+
+  async #commit(built: BuiltFlush): Promise<Settled> {
+    const { ledger, catalog, vaultId } = this.#vault.means;
+    const [epoch, params] = await Promise.all([ledger.read('epoch'), ledger.read('params')]);
+    const lastEpoch = (epoch?.number ?? 0n) + (params?.params.receiptEpochs ?? 1n);
+    const contents = await this.#receipts(built.commits, lastEpoch);
+    const head = this.#head(built);
+    const expectedRevision = catalog.revision();
+    catalog.remember({ revision: expectedRevision + 1n, headDigest: headDigest(head), flush: built.flush });
+    try {
+      const { txId } = await ledger.submit('VaultContract:Commit', {
+        vaultId,
+        expectedRevision,
+        head: head.toString('base64'),
+        contents,
+      });
+      return { txId, head };
+    } catch (error) {
+      return await this.#settle(error, expectedRevision, head);
+    }
+  }
+
+  async #receipts(commits: readonly LeaseCommit[], lastEpoch: bigint) {
+    const outcomes = await Promise.allSettled(
+      commits.map(async ({ layout, changes, content }) => {
+        const request = { leaseId: layout.leaseId, changes, content, lastEpoch };
+        return {
+          leaseId: layout.leaseId,
+          content,
+          lastEpoch,
+          receipt: await this.#vault.doorOf(layout.diskId).signReceipt(request),
+        };
+      }),
+    );
+    const failed = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected' ? [{ index, reason: outcome.reason as unknown }] : [],
+    );
+    for (const { index, reason } of failed) {
+      const { diskId, leaseId } = (commits[index] as LeaseCommit).layout;
+      this.#log.warn('no receipt', { diskId, leaseId, error: reason });
+      this.#vault.noteFailure(diskId);
+    }
+    if (failed.length > 0) throw new Unsigned(failed.map(({ reason }) => reason));
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  }
+
+  #head({ flush }: BuiltFlush): Buffer {
+    const { catalog } = this.#vault.means;
+    const back = backRevisions(flush.locator.revision).flatMap((revision) => catalog.locator(revision) ?? []);
+    const { head } = this.#vault;
+    return encodeHead({
+      last: flush.locator,
+      back,
+      ...(head.length === 0 ? {} : { previous: headDigest(head) }),
+    });
+  }
+
+  /** Whatever the submission said: the vault's row tells whether the commit is valid. */
+  async #settle(error: unknown, expectedRevision: bigint, head: Buffer): Promise<Settled> {
+    const unknown = error instanceof Fault && error.code === 'outcome-unknown';
+    if (!unknown && !(error instanceof Refusal && error.code === 'revision-stale')) throw error;
+    const vault = await this.#vault.means.ledger.read('vault', this.#vault.means.vaultId);
+    if (vault?.revision === expectedRevision + 1n && vault.head === head.toString('base64'))
+      return { txId: '', head };
+    throw error;
+  }
+
+  #finish(sorted: SortedChanges<Item>, built: BuiltFlush, txId: string): void {
+    const { catalog } = this.#vault.means;
+    catalog.apply(built.flush);
+    this.#vault.head = this.#head(built);
+    for (const leaseId of built.droppedLeases) this.#vault.layouts.delete(leaseId);
+    for (const { layout } of built.commits) this.#vault.layouts.set(layout.leaseId, layout);
+    for (const stripe of built.ownStripes) releaseStripe(this.#vault, stripe);
+    for (const item of sorted.accepted) this.#answer(item, sorted, built, txId);
+  }
+
+  #answer(item: Item, sorted: SortedChanges<Item>, built: BuiltFlush, txId: string): void {
+    const { change } = item;
+    const own = change.kind === 'put' ? change.stripes : [];
+    for (const stripe of own) releaseStripe(this.#vault, stripe);
+    const ids = change.kind === 'put' ? stripesOf(built, change.version.versionId) : new Set<string>();
+    const stripes = [...built.flush.structure.stripes, ...built.flush.locator.stripes].filter((stripe) =>
+      ids.has(stripe.stripeId),
+    );
+    item.resolve({
+      txId,
+      revision: built.flush.catalog.revision,
+      replaced: sorted.replaced.get(item),
+      stripes,
+    });
+  }
+}
+
+interface Settled {
+  readonly txId: string;
+  readonly head: Buffer;
+}
+
+/** Providers that would not sign; the flush is built without their disks. */
+class Unsigned extends Error {
+  readonly reasons: readonly unknown[];
+
+  constructor(reasons: readonly unknown[]) {
+    super(`${reasons.length} providers did not sign`);
+    this.name = 'Unsigned';
+    this.reasons = reasons;
+  }
+}
+
+function isSettled(outcome: unknown): outcome is Settled {
+  return typeof outcome === 'object' && outcome !== null && 'head' in outcome;
+}
+
+function worthAnother(error: unknown): boolean {
+  if (error instanceof Unsigned) return true;
+  if (error instanceof Refusal) return curable.includes(error.code);
+  return error instanceof Fault && error.retryable;
+}
+
+function tailBytes(change: VaultChange): number {
+  return change.kind === 'put' ? change.streams.reduce((sum, stream) => sum + stream.tail.length, 0) : 0;
+}
+
+function stripesOf(built: BuiltFlush, versionId: string): Set<string> {
+  const version = built.flush.catalog.versions.find((one) => one.versionId === versionId);
+  return new Set(version?.streams.flatMap((stream) => stream.extents.map((extent) => extent.stripeId)) ?? []);
+}

@@ -1,0 +1,153 @@
+import { accountedBytes, offerIn, perGibibyte, termsIn } from '@dstore/chaincode/domain';
+import type { Geometry } from '../core/geometry.js';
+import { careFor, type LeasePolicy } from '../core/lease-policy.js';
+import { chooseNotes } from '../core/note-choice.js';
+import { rowsOf } from '../ports/ledger.js';
+import type { Log } from '../ports/log.js';
+import type { Vault, VaultDisk } from './vault.js';
+
+/** Most leases that one transaction opens. */
+const openedAtOnce = 16;
+
+/**
+ * Keeps a vault's leases by its policy: one on every disk that offers room at the price, extended in time, grown when
+ * they run full. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run.
+ */
+export class KeepLeases {
+  readonly #vault: Vault;
+  readonly #policy: LeasePolicy;
+  readonly #log: Log;
+  #running: Promise<void> | undefined;
+
+  constructor(vault: Vault, policy: LeasePolicy, log: Log) {
+    this.#vault = vault;
+    this.#policy = policy;
+    this.#log = log;
+  }
+
+  /** With `need`, grows what is too small for such a shard too. */
+  run(need?: { readonly geometry: Geometry; readonly shardSizeBytes: number }): Promise<void> {
+    this.#running ??= this.#keep(need?.shardSizeBytes ?? 0).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #keep(shardSizeBytes: number): Promise<void> {
+    await this.#vault.refresh();
+    const disks = [...this.#vault.disks.values()];
+    const changed =
+      (await this.#open(disks.filter((disk) => this.#wanted(disk, shardSizeBytes)))) ||
+      (await this.#care(disks));
+    if (changed) await this.#vault.refresh();
+  }
+
+  #wanted(disk: VaultDisk, shardSizeBytes: number): boolean {
+    const offer = offerIn(disk.row, this.#vault.epoch);
+    const open = disk.lease === undefined && offer.state === 'offering' && !disk.suspended;
+    const fair =
+      offer.price <= this.#policy.maxPrice && offer.collateralRate >= this.#policy.minCollateralRate;
+    return (
+      open &&
+      fair &&
+      disk.unleasedBytes >= accountedBytes(shardSizeBytes) &&
+      !this.#vault.isFailing(disk.row.diskId)
+    );
+  }
+
+  /** A disk whose pool is dry, say, must not keep the others from being leased: they are opened one by one then. */
+  async #open(disks: readonly VaultDisk[]): Promise<boolean> {
+    let opened = false;
+    for (let at = 0; at < disks.length; at += openedAtOnce) {
+      const batch = disks.slice(at, at + openedAtOnce);
+      opened = (await this.#openBatch(batch)) || opened;
+    }
+    return opened;
+  }
+
+  async #openBatch(batch: readonly VaultDisk[]): Promise<boolean> {
+    try {
+      await this.#submitOpen(batch);
+      return true;
+    } catch (error) {
+      this.#log.warn('leases not opened', { disks: batch.map((disk) => disk.row.diskId), error });
+      if (batch.length === 1) return false;
+    }
+    let opened = false;
+    for (const disk of batch) opened = (await this.#openBatch([disk])) || opened;
+    return opened;
+  }
+
+  async #submitOpen(batch: readonly VaultDisk[]): Promise<void> {
+    const { ledger, vaultId } = this.#vault.means;
+    const { termEpochs, maxPrice, minCollateralRate, capacityBytes: wished } = this.#policy;
+    const leases = batch.map((disk) => {
+      const capacityBytes = disk.unleasedBytes < wished ? disk.unleasedBytes : wished;
+      const minCollateral = perGibibyte(minCollateralRate, capacityBytes);
+      return { diskId: disk.row.diskId, capacityBytes, termEpochs, maxPrice, minCollateral };
+    });
+    const escrow = batch
+      .map(
+        (disk, index) =>
+          perGibibyte(offerIn(disk.row, this.#vault.epoch).price, leases[index]?.capacityBytes ?? 0n) *
+          termEpochs,
+      )
+      .reduce((sum, due) => sum + due, 0n);
+    await ledger.submit('LeaseContract:OpenLease', { vaultId, leases, notes: await this.#notes(escrow) });
+  }
+
+  async #care(disks: readonly VaultDisk[]): Promise<boolean> {
+    let changed = false;
+    for (const disk of disks) changed = (await this.#careFor(disk)) || changed;
+    return changed;
+  }
+
+  async #careFor({ lease, unleasedBytes }: VaultDisk): Promise<boolean> {
+    if (lease === undefined) return false;
+    const { epoch, layouts, means } = this.#vault;
+    const { capacityBytes, lastEpoch } = lease.next?.terms ?? lease.terms;
+    const changedIn = lease.next === undefined ? undefined : lease.next.from - 1n;
+    const usedBytes = layouts.get(lease.leaseId)?.vector.bytes ?? 0n;
+    const care = careFor(
+      { leaseId: lease.leaseId, capacityBytes, lastEpoch, usedBytes, changedIn },
+      this.#policy,
+      epoch,
+    );
+    if (care === undefined) return false;
+    const now = termsIn(lease, epoch).capacityBytes;
+    try {
+      if (care.kind === 'extend') {
+        const notes = await this.#notes(perGibibyte(lease.price, now) * care.termEpochs);
+        await means.ledger.submit('LeaseContract:ExtendLease', {
+          leaseId: lease.leaseId,
+          termEpochs: care.termEpochs,
+          notes,
+        });
+      } else {
+        const room = now + unleasedBytes;
+        const grown = care.capacityBytes < room ? care.capacityBytes : room;
+        if (grown <= now) return false;
+        const more = perGibibyte(lease.price, grown) - perGibibyte(lease.price, now);
+        const notes = await this.#notes(more * (lastEpoch - epoch));
+        await means.ledger.submit('LeaseContract:ResizeLease', {
+          leaseId: lease.leaseId,
+          capacityBytes: grown,
+          notes,
+        });
+      }
+      return true;
+    } catch (error) {
+      this.#log.warn('lease not changed', { leaseId: lease.leaseId, care: care.kind, error });
+      return false;
+    }
+  }
+
+  async #notes(amount: bigint): Promise<string[]> {
+    const { ledger } = this.#vault.means;
+    const { msp, id } = ledger.caller;
+    const held = [];
+    for await (const { parts, row } of rowsOf(ledger, 'note', [msp, id]))
+      held.push({ noteId: parts[2] ?? '', amount: row.amount });
+    return chooseNotes(held, amount).map((note) => note.noteId);
+  }
+}

@@ -1,0 +1,226 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Conditions } from '../core/conditions.js';
+import { conditionsHold } from '../core/conditions.js';
+import type { Extent, Stripe } from '../core/delta.js';
+import type { Geometry } from '../core/geometry.js';
+import { sealStream } from '../core/sealed-stream.js';
+import { associatedData, plainSize } from '../core/sealing.js';
+import { Denial } from '../ports/fault.js';
+import type { FlushVault } from './flush-vault.js';
+import { releaseStripe, type StoreStripe } from './store-stripe.js';
+import type { Vault } from './vault.js';
+import type { PutStream } from './vault-change.js';
+
+/** An object to be put. */
+export interface PutRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Headers kept with the version, such as content-type; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly conditions?: Conditions;
+  /** Bytes that the body must have. */
+  readonly contentLength?: number;
+  /** Base64 digests that the body must have. */
+  readonly digests?: { readonly sha256?: string; readonly sha512?: string };
+  readonly signal?: AbortSignal;
+}
+
+/** A version that is valid on the ledger. */
+export interface PutResult {
+  readonly versionId: string;
+  readonly bytes: number;
+  readonly geometry: Geometry;
+  readonly diskIds: readonly string[];
+  readonly txId: string;
+  readonly replaced: boolean;
+  /** Some stripe lies on fewer disks than its geometry asks; repair fills it up. */
+  readonly degraded: boolean;
+}
+
+/** Stripes encoded and sent at a time: memory is this many times (k + m) MiB. */
+const stripesInFlight = 3;
+
+/**
+ * Puts a stream of any length: seals it, stores full stripes as they fill, and hands the tail to the next flush.
+ * Resolves once the version is valid on the ledger. Whatever fails before leaves nothing: shards without a commit are
+ * deleted by their providers, and the room promised to them is given back.
+ */
+export class PutObject {
+  readonly #vault: Vault;
+  readonly #store: Pick<StoreStripe, 'run'>;
+  readonly #flush: Pick<FlushVault, 'run'>;
+
+  constructor(vault: Vault, store: Pick<StoreStripe, 'run'>, flush: Pick<FlushVault, 'run'>) {
+    this.#vault = vault;
+    this.#store = store;
+    this.#flush = flush;
+  }
+
+  async run(request: PutRequest): Promise<PutResult> {
+    const { catalog, random, clock } = this.#vault.means;
+    const bucket = catalog.bucket(request.bucket);
+    if (bucket === undefined) throw new Denial('bucket-unknown', `there is no bucket ${request.bucket}`);
+    this.#checkEarly(request);
+    const geometry = { dataShards: bucket.dataShards, parityShards: bucket.parityShards };
+    const stripes: Stripe[] = [];
+    try {
+      const stream = await this.#storeBody(request, geometry, stripes);
+      const versionId = random.bytes(16).toString('hex');
+      const { key, headers = {}, metadata = {}, conditions = {} } = request;
+      const version = {
+        versionId,
+        bucket: bucket.bucket,
+        key,
+        bytes: stream.plainBytes,
+        modified: clock.now(),
+        headers: Object.entries(headers),
+        metadata: Object.entries(metadata),
+      };
+      const handed = stripes.splice(0);
+      const flushed = await this.#flush.run({
+        kind: 'put',
+        version,
+        streams: [stream],
+        stripes: handed,
+        geometry,
+        conditions,
+      });
+      return {
+        versionId,
+        bytes: stream.plainBytes,
+        geometry,
+        diskIds: [
+          ...new Set(flushed.stripes.flatMap((stripe) => stripe.shards.map((shard) => shard.diskId))),
+        ].sort(),
+        txId: flushed.txId,
+        replaced: flushed.replaced !== undefined,
+        degraded: flushed.stripes.some(
+          (stripe) => stripe.shards.length < stripe.dataShards + stripe.parityShards,
+        ),
+      };
+    } finally {
+      for (const stripe of stripes) releaseStripe(this.#vault, stripe);
+    }
+  }
+
+  /** A hopeless put is refused before its body is read; the flush judges again. */
+  #checkEarly({ bucket, key, conditions = {} }: PutRequest): void {
+    const current = this.#vault.means.catalog.current(bucket, key);
+    const visible = current === undefined || current.marker === 'yes' ? undefined : current.versionId;
+    if (!conditionsHold(conditions, visible))
+      throw new Denial('precondition-failed', 'another version is current');
+  }
+
+  async #storeBody(request: PutRequest, geometry: Geometry, stripes: Stripe[]): Promise<PutStream> {
+    const { random, keyring } = this.#vault.means;
+    const sealId = random.bytes(16);
+    const objectKey = random.bytes(32);
+    const sealing = {
+      objectKey,
+      salt: random.bytes(32),
+      noncePrefix: random.bytes(7),
+      associatedData: associatedData(sealId, 0),
+    };
+    const writer = new StripeQueue(geometry, stripes, (pieces) =>
+      this.#storeStripe(pieces, geometry, request.signal),
+    );
+    try {
+      for await (const piece of sealStream(checked(request), sealing)) {
+        request.signal?.throwIfAborted();
+        await writer.push(piece);
+      }
+      const { extents, tail, sealedBytes } = await writer.end();
+      return {
+        sealId: sealId.toString('hex'),
+        wrappedKey: keyring.wrap(sealId, objectKey).toString('base64'),
+        plainBytes: plainSize(sealedBytes),
+        sealedBytes,
+        extents,
+        tail,
+      };
+    } catch (error) {
+      await writer.idle();
+      throw error;
+    } finally {
+      objectKey.fill(0);
+    }
+  }
+
+  #storeStripe(pieces: readonly Buffer[], geometry: Geometry, signal?: AbortSignal): Promise<Stripe> {
+    return this.#store.run(this.#vault.means.random.bytes(16).toString('hex'), pieces, geometry, signal);
+  }
+}
+
+/** Gathers sealed pieces into full stripes and stores a few of those at a time, in order. */
+class StripeQueue {
+  readonly #geometry: Geometry;
+  readonly #stored: Stripe[];
+  readonly #store: (pieces: readonly Buffer[]) => Promise<Stripe>;
+  readonly #extents: Extent[] = [];
+  #pieces: Buffer[] = [];
+  #sealedBytes = 0;
+  #inFlight: Promise<Stripe>[] = [];
+
+  constructor(geometry: Geometry, stored: Stripe[], store: (pieces: readonly Buffer[]) => Promise<Stripe>) {
+    this.#geometry = geometry;
+    this.#stored = stored;
+    this.#store = store;
+  }
+
+  async push(piece: Buffer): Promise<void> {
+    this.#pieces.push(piece);
+    this.#sealedBytes += piece.length;
+    const full =
+      this.#pieces.length === this.#geometry.dataShards &&
+      this.#pieces.every((one) => one.length === 1 << 20);
+    if (!full) return;
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    const storing = this.#store(pieces);
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    storing.catch(() => undefined);
+    this.#inFlight.push(storing);
+    if (this.#inFlight.length >= stripesInFlight) await this.#finishOne();
+  }
+
+  async #finishOne(): Promise<void> {
+    const stripe = await (this.#inFlight[0] as Promise<Stripe>);
+    this.#inFlight.shift();
+    this.#stored.push(stripe);
+    this.#extents.push({ stripeId: stripe.stripeId, offset: 0, length: stripe.length });
+  }
+
+  async end(): Promise<{ extents: Extent[]; tail: Buffer; sealedBytes: number }> {
+    while (this.#inFlight.length > 0) await this.#finishOne();
+    return { extents: this.#extents, tail: Buffer.concat(this.#pieces), sealedBytes: this.#sealedBytes };
+  }
+
+  /** Waits for what is under way after a failure, so that its room can be given back. */
+  async idle(): Promise<void> {
+    for (const outcome of await Promise.allSettled(this.#inFlight))
+      if (outcome.status === 'fulfilled') this.#stored.push(outcome.value);
+    this.#inFlight = [];
+  }
+}
+
+/** The body, refused at its end when length or digest are not what was announced. */
+async function* checked({ body, contentLength, digests, signal }: PutRequest): AsyncGenerator<Uint8Array> {
+  const hashes: [Hash, string][] = [];
+  if (digests?.sha256 !== undefined) hashes.push([createHash('sha256'), digests.sha256]);
+  if (digests?.sha512 !== undefined) hashes.push([createHash('sha512'), digests.sha512]);
+  let bytes = 0;
+  for await (const piece of body) {
+    signal?.throwIfAborted();
+    bytes += piece.length;
+    for (const [hash] of hashes) hash.update(piece);
+    yield piece;
+  }
+  if (contentLength !== undefined && bytes !== contentLength)
+    throw new Denial('body-incomplete', `the body has ${bytes} of ${contentLength} bytes`);
+  for (const [hash, wanted] of hashes) {
+    if (hash.digest('base64') !== wanted)
+      throw new Denial('digest-mismatch', 'the body has another digest than announced');
+  }
+}

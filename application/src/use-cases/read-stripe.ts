@@ -1,0 +1,163 @@
+import type { Extent, Shard, Stripe } from '../core/delta.js';
+import { reconstruct } from '../core/erasure.js';
+import { shardDigest } from '../core/shard.js';
+import { shardRuns } from '../core/stripe.js';
+import type { Clock } from '../ports/clock.js';
+import { Denial, Fault } from '../ports/fault.js';
+import type { Suspects } from '../ports/suspects.js';
+import type { Vault } from './vault.js';
+
+/**
+ * Reads bytes of a stripe: only the data shards they lie in, each digest checked before use. What is missing, slow or
+ * wrong is replaced by other shards and reconstructed from any k. Fault `shards-unreachable` when k can't be had now,
+ * Denial `object-lost` when fewer than k were ever left.
+ */
+export class ReadStripe {
+  readonly #vault: Vault;
+  readonly #suspects: Pick<Suspects, 'note'>;
+  readonly #clock: Clock;
+  readonly #hedgeAfterMs: number;
+
+  constructor(vault: Vault, suspects: Pick<Suspects, 'note'>, hedgeAfterMs: number) {
+    this.#vault = vault;
+    this.#suspects = suspects;
+    this.#clock = vault.means.clock;
+    this.#hedgeAfterMs = hedgeAfterMs;
+  }
+
+  async run(extent: Extent, signal?: AbortSignal): Promise<Buffer[]> {
+    const stripe = this.#vault.means.catalog.stripe(extent.stripeId);
+    if (stripe === undefined) throw new Denial('object-lost', `stripe ${extent.stripeId} is gone`);
+    const runs = shardRuns(extent.offset, extent.length, stripe.shardSize);
+    const shards = await this.#fetch(stripe, new Set(runs.map((run) => run.index)), signal);
+    return runs.map(({ index, start, end }) => (shards.get(index) as Buffer).subarray(start, end));
+  }
+
+  /** The wanted data shards: fetched, or reconstructed from any k. */
+  async #fetch(
+    stripe: Stripe,
+    wanted: ReadonlySet<number>,
+    signal?: AbortSignal,
+  ): Promise<Map<number, Buffer>> {
+    const race = new ShardRace(
+      stripe,
+      wanted,
+      (shard, stop) => this.#fetchShard(stripe, shard, stop),
+      signal,
+    );
+    const hedge = new AbortController();
+    void this.#clock.sleep(this.#hedgeAfterMs, hedge.signal).then(
+      () => race.widen(),
+      () => undefined,
+    );
+    try {
+      const got = await race.run();
+      return complete(stripe, wanted, got);
+    } finally {
+      hedge.abort();
+    }
+  }
+
+  /** A shard whose bytes are the ones it is named by, or undefined. */
+  async #fetchShard(stripe: Stripe, shard: Shard, signal: AbortSignal): Promise<Buffer | undefined> {
+    try {
+      const bytes = await this.#vault.doorOf(shard.diskId).getShard(shard.digest, stripe.shardSize, signal);
+      if (bytes.length === stripe.shardSize && shardDigest(bytes) === shard.digest) return bytes;
+      this.#suspects.note(shard);
+    } catch (error) {
+      if (error instanceof Denial && error.code === 'shard-unknown') this.#suspects.note(shard);
+    }
+    return undefined;
+  }
+}
+
+function complete(
+  stripe: Stripe,
+  wanted: ReadonlySet<number>,
+  got: ReadonlyMap<number, Buffer>,
+): Map<number, Buffer> {
+  const missing = [...wanted].filter((index) => !got.has(index));
+  const found = new Map([...got].filter(([index]) => wanted.has(index)));
+  if (missing.length === 0) return found;
+  const all = Array.from({ length: stripe.dataShards + stripe.parityShards }, (_, index) => got.get(index));
+  const rebuilt = reconstruct(all, stripe.dataShards, stripe.parityShards, missing);
+  for (const [at, index] of missing.entries()) found.set(index, rebuilt[at] as Buffer);
+  return found;
+}
+
+/** Fetches wanted shards, and others once one of them fails or is slow, until the wanted ones or any k are there. */
+class ShardRace {
+  readonly #stripe: Stripe;
+  readonly #wanted: ReadonlySet<number>;
+  readonly #fetch: (shard: Shard, signal: AbortSignal) => Promise<Buffer | undefined>;
+  readonly #stop = new AbortController();
+  readonly #got = new Map<number, Buffer>();
+  readonly #rest: Shard[];
+  readonly #done: PromiseWithResolvers<Map<number, Buffer>> = Promise.withResolvers();
+  #running = 0;
+  #wide = false;
+
+  constructor(
+    stripe: Stripe,
+    wanted: ReadonlySet<number>,
+    fetch: (shard: Shard, signal: AbortSignal) => Promise<Buffer | undefined>,
+    signal?: AbortSignal,
+  ) {
+    this.#stripe = stripe;
+    this.#wanted = wanted;
+    this.#fetch = fetch;
+    this.#rest = stripe.shards.filter((shard) => !wanted.has(shard.index));
+    signal?.addEventListener('abort', () => this.#fail(signal.reason), { once: true });
+    if (signal?.aborted === true) this.#fail(signal.reason);
+  }
+
+  run(): Promise<Map<number, Buffer>> {
+    const present = this.#stripe.shards.filter((shard) => this.#wanted.has(shard.index));
+    for (const shard of present) this.#start(shard);
+    if (present.length < this.#wanted.size) this.widen();
+    return this.#done.promise.finally(() => this.#stop.abort());
+  }
+
+  /** Asks for as many more shards as k needs. */
+  widen(): void {
+    this.#wide = true;
+    while (this.#rest.length > 0 && this.#got.size + this.#running < this.#stripe.dataShards)
+      this.#start(this.#rest.shift() as Shard);
+    const spare = this.#rest[0];
+    const slow = this.#running > 0 && this.#got.size + this.#running === this.#stripe.dataShards;
+    if (slow && spare !== undefined && this.#wanted.size === this.#stripe.dataShards)
+      this.#start(this.#rest.shift() as Shard);
+    this.#check();
+  }
+
+  #start(shard: Shard): void {
+    this.#running += 1;
+    void this.#fetch(shard, this.#stop.signal).then((bytes) => {
+      this.#running -= 1;
+      if (bytes !== undefined) this.#got.set(shard.index, bytes);
+      if (bytes === undefined || this.#wide) this.widen();
+      else this.#check();
+    });
+  }
+
+  #check(): void {
+    if ([...this.#wanted].every((index) => this.#got.has(index)) || this.#got.size >= this.#stripe.dataShards)
+      this.#done.resolve(this.#got);
+    else if (this.#running === 0 && (this.#wide || this.#rest.length === 0)) this.#fail(this.#shortage());
+  }
+
+  #shortage(): Error {
+    const { shards, dataShards, stripeId } = this.#stripe;
+    if (shards.length < dataShards)
+      return new Denial(
+        'object-lost',
+        `${shards.length} of ${dataShards} shards of stripe ${stripeId} are left`,
+      );
+    const message = `${this.#got.size} of ${dataShards} shards of stripe ${stripeId} can be had now`;
+    return new Fault('shards-unreachable', message, { retryable: true });
+  }
+
+  #fail(reason: unknown): void {
+    this.#done.reject(reason instanceof Error ? reason : new Error('the read was cancelled'));
+  }
+}

@@ -1,0 +1,155 @@
+import { conditionsHold } from '../core/conditions.js';
+import type { Bucket, Version } from '../core/delta.js';
+import type { Catalog } from '../ports/catalog.js';
+import { Denial } from '../ports/fault.js';
+import type { ShardMove } from '../ports/stripe-map.js';
+import type { VaultChange } from './vault-change.js';
+
+type Put = Extract<VaultChange, { kind: 'put' }>;
+
+/** What a batch of changes comes to, in the words of the catalog. */
+export interface SortedChanges<T> {
+  readonly puts: readonly (readonly [T, Put])[];
+  readonly buckets: readonly Bucket[];
+  readonly droppedBuckets: readonly string[];
+  readonly droppedVersions: readonly string[];
+  /** Deletion markers of buckets that keep versions. */
+  readonly markers: readonly Version[];
+  readonly moves: readonly ShardMove[];
+  /** The version that was current before each change, where one was. */
+  readonly replaced: ReadonlyMap<T, string>;
+  readonly accepted: readonly T[];
+  readonly denied: readonly (readonly [T, Denial])[];
+  /** Changes of a name that another one of this batch changes too. */
+  readonly later: readonly T[];
+}
+
+/** Judges changes in order against the catalog; each name is changed at most once in a flush. */
+export function sortChanges<T extends { readonly change: VaultChange }>(
+  items: readonly T[],
+  catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>,
+): SortedChanges<T> {
+  const sorter = new Sorter<T>(catalog);
+  for (const item of items) sorter.add(item);
+  return sorter;
+}
+
+class Sorter<T extends { readonly change: VaultChange }> implements SortedChanges<T> {
+  readonly puts: [T, Put][] = [];
+  readonly buckets: Bucket[] = [];
+  readonly droppedBuckets: string[] = [];
+  readonly droppedVersions: string[] = [];
+  readonly markers: Version[] = [];
+  readonly moves: ShardMove[] = [];
+  readonly replaced = new Map<T, string>();
+  readonly accepted: T[] = [];
+  readonly denied: [T, Denial][] = [];
+  readonly later: T[] = [];
+  readonly #catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>;
+  readonly #touched = new Set<string>();
+
+  constructor(catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>) {
+    this.#catalog = catalog;
+  }
+
+  add(item: T): void {
+    const names = namesOf(item.change);
+    if (names.some((name) => this.#touched.has(name))) {
+      this.later.push(item);
+      return;
+    }
+    try {
+      this.#accept(item, item.change);
+      for (const name of names) this.#touched.add(name);
+      this.accepted.push(item);
+    } catch (error) {
+      if (!(error instanceof Denial)) throw error;
+      this.denied.push([item, error]);
+    }
+  }
+
+  #accept(item: T, change: VaultChange): void {
+    if (change.kind === 'put') this.#put(item, change);
+    else if (change.kind === 'delete') this.#delete(item, change);
+    else if (change.kind === 'bucket') this.#bucket(change);
+    else if (change.kind === 'drop-bucket') this.#drop(change.bucket);
+    else this.moves.push(...change.moves);
+  }
+
+  #put(item: T, change: Put): void {
+    const { bucket: name, key } = change.version;
+    const bucket = this.#mustHave(name);
+    const current = this.#catalog.current(name, key);
+    const visible = current?.marker === 'yes' ? undefined : current?.versionId;
+    if (!conditionsHold(change.conditions, visible))
+      throw new Denial('precondition-failed', 'another version is current');
+    if (visible !== undefined) this.replaced.set(item, visible);
+    if (bucket.versions === 'latest' && current !== undefined) this.droppedVersions.push(current.versionId);
+    this.puts.push([item, change]);
+  }
+
+  #delete(item: T, change: Extract<VaultChange, { kind: 'delete' }>): void {
+    const bucket = this.#mustHave(change.bucket);
+    const current = this.#catalog.current(change.bucket, change.key);
+    const visible = current?.marker === 'yes' ? undefined : current?.versionId;
+    const target = change.versionId ?? visible;
+    if (target === undefined)
+      throw new Denial('object-unknown', `there is no object of that name in ${change.bucket}`);
+    if (!conditionsHold(change.conditions, target))
+      throw new Denial('precondition-failed', 'another version is current');
+    const version = this.#catalog.version(target);
+    const fits = version?.bucket === change.bucket && version.key === change.key;
+    if (!fits) throw new Denial('version-unknown', `there is no version ${target} of that object`);
+    this.replaced.set(item, target);
+    if (bucket.versions === 'latest' || change.versionId !== undefined) this.droppedVersions.push(target);
+    else this.markers.push(markerOf(change));
+  }
+
+  #bucket(change: Extract<VaultChange, { kind: 'bucket' }>): void {
+    const known = this.#catalog.bucket(change.bucket.bucket);
+    if (change.create && known !== undefined)
+      throw new Denial('bucket-exists', `bucket ${change.bucket.bucket} is there already`);
+    if (!change.create && known === undefined) throw unknownBucket(change.bucket.bucket);
+    this.buckets.push(change.bucket);
+  }
+
+  #drop(bucket: string): void {
+    this.#mustHave(bucket);
+    const [first] = this.#catalog.list({ bucket, prefix: '', limit: 1, versions: true });
+    if (first !== undefined) throw new Denial('bucket-not-empty', `bucket ${bucket} holds objects`);
+    this.droppedBuckets.push(bucket);
+  }
+
+  #mustHave(name: string): Bucket {
+    const bucket = this.#catalog.bucket(name);
+    if (bucket === undefined) throw unknownBucket(name);
+    return bucket;
+  }
+}
+
+function unknownBucket(name: string): Denial {
+  return new Denial('bucket-unknown', `there is no bucket ${name}`);
+}
+
+function markerOf(change: Extract<VaultChange, { kind: 'delete' }>): Version {
+  const { bucket, key, markerId: versionId, modified } = change;
+  return {
+    versionId,
+    bucket,
+    key,
+    modified,
+    bytes: 0,
+    marker: 'yes',
+    headers: [],
+    metadata: [],
+    streams: [],
+  };
+}
+
+/** Names that a change touches: objects; a bucket's own changes wait for a flush without other changes of that bucket. */
+function namesOf(change: VaultChange): string[] {
+  if (change.kind === 'put') return [`o/${change.version.bucket}/${change.version.key}`];
+  if (change.kind === 'delete') return [`o/${change.bucket}/${change.key}`];
+  if (change.kind === 'bucket') return [`b/${change.bucket.bucket}`];
+  return change.kind === 'drop-bucket' ? [`b/${change.bucket}`] : [];
+}
