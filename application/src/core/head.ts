@@ -1,7 +1,6 @@
 import {
   canonicalJson,
   integer,
-  type JsonValue,
   list,
   object,
   optional,

@@ -180,7 +180,7 @@ class StripeQueue {
     this.#pieces = [];
     const storing = this.#store(pieces);
     // A failure is met when its turn comes; until then it must not count as unhandled.
-    storing.catch(() => undefined);
+    void storing.catch(() => undefined);
     this.#inFlight.push(storing);
     if (this.#inFlight.length >= stripesInFlight) await this.#finishOne();
   }
