@@ -51,6 +51,18 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-floating-promises': 'error', 'no-console': 'off' },
   },
   {
+    files: ['application/page/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        navigator: 'readonly',
+        fetch: 'readonly',
+        EventSource: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {

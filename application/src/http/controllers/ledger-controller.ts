@@ -1,0 +1,184 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import type { ShownAudit } from '../../core/audit-view.js';
+import { Denial } from '../../ports/fault.js';
+import { surroundings, type Surroundings } from '../gateway-use-cases.js';
+import { onlookers, Operation } from '../operation.js';
+import { SchemaPipe } from '../schema-pipe.js';
+import * as schemas from '../schemas.js';
+import { auditView, diskView, epochView, leaseView, supplyView } from '../views.js';
+
+/** Epochs shown where no number is given. */
+const epochsShown = 50;
+
+/** The ledger's rows in our words: leases, disks, epochs, audits, money. */
+@Controller('v1')
+export class LedgerController {
+  readonly #with: Surroundings;
+
+  constructor(@Inject(surroundings) given: unknown) {
+    this.#with = given as Surroundings;
+  }
+
+  @Get('leases')
+  @Operation({
+    id: 'listLeases',
+    summary: 'List leases',
+    access: onlookers,
+    status: 200,
+    answer: schemas.leases,
+  })
+  async leases(
+    @Query(new SchemaPipe(schemas.leasesQuery)) query: { state?: 'active' | 'closed' | 'defaulted' },
+  ) {
+    return { items: (await this.#with.useCases.listLeases.run(query)).map(leaseView) };
+  }
+
+  @Get('leases/:id')
+  @Operation({
+    id: 'readLease',
+    summary: 'Read a lease',
+    access: onlookers,
+    status: 200,
+    answer: schemas.lease,
+  })
+  async lease(@Param(new SchemaPipe(schemas.idParam)) { id }: { id: string }) {
+    return (await this.#with.useCases.listLeases.run({ leaseId: id })).map(leaseView)[0];
+  }
+
+  @Get('placements/explain')
+  @Operation({
+    id: 'explainPlacement',
+    summary: 'Where a stripe would go now, and why not elsewhere',
+    access: onlookers,
+    status: 200,
+    answer: schemas.explanation,
+  })
+  explain(@Query(new SchemaPipe(schemas.explainQuery)) { bucket, bytes }: { bucket: string; bytes: number }) {
+    const { placed, missing, organizationLimit, disks } = this.#with.useCases.explainPlacement.run(
+      bucket,
+      bytes,
+    );
+    return {
+      placed,
+      organizationLimit,
+      disks: disks.map(({ diskId, outcome }) => ({ disk: diskId, ...outcome })),
+      ...(missing === undefined ? {} : { missing }),
+    };
+  }
+
+  @Get('disks')
+  @Operation({
+    id: 'listDisks',
+    summary: 'List disks',
+    access: onlookers,
+    status: 200,
+    answer: schemas.disks,
+  })
+  async disks() {
+    return { items: (await this.#with.useCases.listDisks.run()).map(diskView) };
+  }
+
+  @Get('disks/:id')
+  @Operation({ id: 'readDisk', summary: 'Read a disk', access: onlookers, status: 200, answer: schemas.disk })
+  async disk(@Param(new SchemaPipe(schemas.idParam)) { id }: { id: string }) {
+    return (await this.#with.useCases.listDisks.run(id)).map(diskView)[0];
+  }
+
+  @Get('epochs')
+  @Operation({
+    id: 'listEpochs',
+    summary: 'List epochs, newest first',
+    access: onlookers,
+    status: 200,
+    answer: schemas.epochs,
+  })
+  async epochs() {
+    return { items: (await this.#with.useCases.listEpochs.run({ last: epochsShown })).map(epochView) };
+  }
+
+  @Get('epochs/:id')
+  @Operation({
+    id: 'readEpoch',
+    summary: 'Read an epoch by its number, or the `current` one',
+    access: onlookers,
+    status: 200,
+    answer: schemas.epoch,
+  })
+  async epoch(@Param(new SchemaPipe(schemas.idParam)) { id }: { id: string }) {
+    if (id !== 'current' && !schemas.decimal.safeParse(id).success)
+      throw new Denial('request-malformed', 'an epoch is a number, or current');
+    const wish = id === 'current' ? {} : { number: BigInt(id) };
+    return (await this.#with.useCases.listEpochs.run(wish)).map(epochView)[0];
+  }
+
+  @Get('audits')
+  @Operation({
+    id: 'listAudits',
+    summary: 'List verdicts, newest epoch first; of the last 50 epochs unless one is named',
+    access: onlookers,
+    status: 200,
+    answer: schemas.audits,
+  })
+  async audits(
+    @Query(new SchemaPipe(schemas.auditsQuery))
+    query: {
+      epoch?: string;
+      disk?: string;
+      lease?: string;
+      verdict?: ShownAudit['verdict'];
+    },
+  ) {
+    const { epoch, disk, lease, verdict } = query;
+    const found = await this.#with.useCases.listAudits.run({
+      ...(epoch === undefined ? {} : { epoch: BigInt(epoch) }),
+      ...(disk === undefined ? {} : { diskId: disk }),
+      ...(lease === undefined ? {} : { leaseId: lease }),
+      ...(verdict === undefined ? {} : { verdict }),
+    });
+    return { items: found.map(auditView) };
+  }
+
+  @Get('accounts/:msp/:id')
+  @Operation({
+    id: 'readAccount',
+    summary: "Read a member's account",
+    access: onlookers,
+    status: 200,
+    answer: schemas.accountAnswer,
+  })
+  async account(@Param(new SchemaPipe(schemas.accountParam)) account: { msp: string; id: string }) {
+    const { free, escrow, earned, collateral } = await this.#with.useCases.readAccount.run(account);
+    return {
+      account,
+      free: String(free),
+      escrow: String(escrow),
+      earned: String(earned),
+      collateral: String(collateral),
+    };
+  }
+
+  @Get('accounts/:msp/:id/notes')
+  @Operation({
+    id: 'listNotes',
+    summary: "List an account's notes",
+    access: onlookers,
+    status: 200,
+    answer: schemas.notes,
+  })
+  async notes(@Param(new SchemaPipe(schemas.accountParam)) account: { msp: string; id: string }) {
+    const { notes } = await this.#with.useCases.readAccount.run(account);
+    return { items: notes.map(({ noteId, amount }) => ({ noteId, amount: String(amount) })) };
+  }
+
+  @Get('supply')
+  @Operation({
+    id: 'readSupply',
+    summary: 'All money; the difference is 0',
+    access: onlookers,
+    status: 200,
+    answer: schemas.supply,
+  })
+  async supply() {
+    return supplyView(await this.#with.useCases.readSupply.run());
+  }
+}

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Version } from '../core/delta.js';
+import { Denial } from '../ports/fault.js';
+import { judgeRead, rangeStands } from './conditional.js';
+import type { GatewayUseCases } from './gateway-use-cases.js';
+import { versionHeaders } from './object-headers.js';
+import { rangeOf } from './range.js';
+
+/** Which object a reader wants, and as what. */
+export interface ObjectWish {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version?: string;
+  readonly disposition?: 'attachment' | 'inline';
+}
+
+type Range = { readonly start: number; readonly end: number } | undefined;
+
+/** Answers GET and HEAD of objects: conditions, then ranges, then bytes. */
+export class ObjectReader {
+  readonly #useCases: Pick<GatewayUseCases, 'getObject' | 'statObject'>;
+
+  constructor(useCases: Pick<GatewayUseCases, 'getObject' | 'statObject'>) {
+    this.#useCases = useCases;
+  }
+
+  head(wish: ObjectWish, request: FastifyRequest, reply: FastifyReply): void {
+    const version = this.#version(wish);
+    if (!this.#describe(wish, version, request, reply)) return;
+    void reply.header('content-length', version.bytes).code(200).send();
+  }
+
+  async get(wish: ObjectWish, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const version = this.#version(wish);
+    if (!this.#describe(wish, version, request, reply)) return;
+    const range = this.#range(version, request, reply);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const { body } = this.#useCases.getObject.run({
+      bucket: wish.bucket,
+      key: wish.key,
+      versionId: version.versionId,
+      signal: gone.signal,
+      ...(range === undefined ? {} : { range: () => range }),
+    });
+    // The first piece decides between a problem and an answer: later there is no way back.
+    const first = await body.next();
+    if (range !== undefined) {
+      void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${version.bytes}`);
+    }
+    const bytes = range === undefined ? version.bytes : range.end - range.start;
+    void reply
+      .header('content-length', bytes)
+      .send(Readable.from(continued(first, body), { objectMode: false }));
+  }
+
+  #version({ bucket, key, version }: ObjectWish): Version {
+    return this.#useCases.statObject.run({
+      bucket,
+      key,
+      ...(version === undefined ? {} : { versionId: version }),
+    });
+  }
+
+  /** Sets the headers; false when the answer is given already. */
+  #describe(wish: ObjectWish, version: Version, request: FastifyRequest, reply: FastifyReply): boolean {
+    const current = { tag: version.versionId, modified: version.modified };
+    const outcome = judgeRead(request.headers, current);
+    if (outcome === 'failed') throw new Denial('precondition-failed', 'another version is current');
+    void reply.headers(versionHeaders(version));
+    if (wish.disposition !== undefined) {
+      const name = encodeURIComponent(wish.key.split('/').at(-1) ?? '').replaceAll("'", '%27');
+      void reply.header('content-disposition', `${wish.disposition}; filename*=UTF-8''${name}`);
+    }
+    if (outcome === 'not-modified') void reply.code(304).send();
+    return outcome === 'send';
+  }
+
+  #range(version: Version, request: FastifyRequest, reply: FastifyReply): Range {
+    if (!rangeStands(request.headers, { tag: version.versionId, modified: version.modified }))
+      return undefined;
+    try {
+      return rangeOf(request.headers.range, version.bytes);
+    } catch (error) {
+      for (const name of Object.keys(reply.getHeaders())) void reply.removeHeader(name);
+      void reply.header('content-range', `bytes */${version.bytes}`);
+      throw error;
+    }
+  }
+}
+
+async function* continued(
+  first: IteratorResult<Buffer, void>,
+  rest: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}

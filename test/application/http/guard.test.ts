@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { demoControllers } from '@dstore/application/http/controllers/index.js';
+import type { Gateway } from '@dstore/application/http/create-gateway.js';
+import { routesOf } from '@dstore/application/http/openapi.js';
+import { tokenRoles } from '@dstore/application/ports/token-store.js';
+import { ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from './gateway-of-tests.js';
+
+const readers = ['reader', 'writer', 'owner'];
+const writers = ['writer', 'owner'];
+const onlookers = ['owner', 'provider', 'treasurer', 'auditor', 'admin'];
+
+/** Who may do what, written down a second time: a route without a line here fails. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'GET /v1/buckets': readers,
+  'GET /v1/buckets/:bucket': readers,
+  'PUT /v1/buckets/:bucket': ['owner'],
+  'DELETE /v1/buckets/:bucket': ['owner'],
+  'GET /v1/buckets/:bucket/objects': readers,
+  'PUT /v1/buckets/:bucket/objects/*': writers,
+  'GET /v1/buckets/:bucket/objects/*': readers,
+  'HEAD /v1/buckets/:bucket/objects/*': readers,
+  'DELETE /v1/buckets/:bucket/objects/*': writers,
+  'GET /v1/buckets/:bucket/shards/*': readers,
+  'GET /v1/leases': onlookers,
+  'GET /v1/leases/:id': onlookers,
+  'GET /v1/placements/explain': onlookers,
+  'GET /v1/disks': onlookers,
+  'GET /v1/disks/:id': onlookers,
+  'GET /v1/epochs': onlookers,
+  'GET /v1/epochs/:id': onlookers,
+  'GET /v1/audits': onlookers,
+  'GET /v1/accounts/:msp/:id': onlookers,
+  'GET /v1/accounts/:msp/:id/notes': onlookers,
+  'GET /v1/supply': onlookers,
+  'GET /v1/vault': ['owner'],
+  'GET /v1/usage': ['owner'],
+  'GET /v1/health': ['owner'],
+  'GET /v1/repairs': ['owner'],
+  'GET /v1/events': onlookers,
+  'POST /v1/demo/disks': ['owner'],
+  'POST /v1/demo/disks/:id/loss': ['owner'],
+  'POST /v1/demo/disks/:id/restoration': ['owner'],
+};
+
+const open = [
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /openapi.json',
+  'GET /problems/:id',
+  'GET /docs',
+  'GET /',
+  'GET /page.css',
+  'GET /page.js',
+  'GET /v1/overview',
+  'GET /v1/overview/events',
+];
+
+describe('Guard', () => {
+  let gateway: Gateway;
+  let url = '';
+  const objects = new ObjectsOfTests();
+  const control = {
+    add: async () => ({ diskId: 'x' }),
+    lose: async () => undefined,
+    restore: async () => undefined,
+  };
+
+  before(async () => {
+    ({ gateway, url } = await startGateway(useCasesOfTests(objects), { control, commands: [] }));
+  });
+  after(() => gateway.close());
+
+  const ask = (route: string, headers: Record<string, string>) => {
+    const [method = '', path = ''] = route.split(' ');
+    const target = path.replace(/:\w+|\*/g, 'x');
+    return fetch(`${url}${target}`, { method, headers });
+  };
+
+  it('S-05 knows every route of the router', () => {
+    assert.deepEqual([...gateway.routes].sort(), [...Object.keys(allowed), ...open].sort());
+    const declared = routesOf(demoControllers).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(declared.sort(), [...gateway.routes].sort());
+  });
+
+  for (const [route, roles] of Object.entries(allowed)) {
+    it(`S-05 lets only ${roles.join(', ')} ${route}`, async () => {
+      for (const role of tokenRoles) {
+        if (roles.includes(role) && route.endsWith('events')) continue;
+        const { status } = await ask(route, { authorization: `Bearer ${tokenOf(role)}` });
+        if (roles.includes(role)) assert.ok(status !== 401 && status !== 403, `${role}: ${status}`);
+        else assert.equal(status, 403, role);
+      }
+    });
+
+    it(`S-02 refuses ${route} without a good token`, async () => {
+      for (const headers of [
+        {},
+        { authorization: 'Basic dXNlcjpwYXNz' },
+        { authorization: 'Bearer' },
+        { authorization: 'Bearer nonsense' },
+        { authorization: `Bearer ${tokenOf('owner')} more` },
+      ]) {
+        const answer = await ask(route, headers);
+        assert.equal(answer.status, 401);
+        assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+      }
+    });
+  }
+
+  it('has no demo routes where there is no demo', async () => {
+    const plain = await startGateway(useCasesOfTests(objects));
+    try {
+      assert.equal((await fetch(`${plain.url}/v1/overview`)).status, 404);
+      assert.deepEqual(
+        plain.gateway.routes.filter((route) => /demo|overview/.test(route)),
+        [],
+      );
+    } finally {
+      await plain.gateway.close();
+    }
+  });
+});
