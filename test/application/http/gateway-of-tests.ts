@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createGateway, type Gateway } from '@dstore/application/http/create-gateway.js';
 import type { Demo, GatewayUseCases } from '@dstore/application/http/gateway-use-cases.js';
 import type { PutRequest } from '@dstore/application/use-cases/put-object.js';
+import type { ListRequest } from '@dstore/application/use-cases/list-objects.js';
 import type { GetRequest } from '@dstore/application/use-cases/get-object.js';
 import { conditionsHold } from '@dstore/application/core/conditions.js';
 import { Denial } from '@dstore/application/ports/fault.js';
@@ -64,6 +65,24 @@ export class ObjectsOfTests {
     return { ...rest, versionId, bytes: bytes.length, headers, metadata };
   }
 
+  list({ bucket, prefix = '', delimiter, limit, cursor = '' }: ListRequest) {
+    const keys = [...this.kept.keys()]
+      .filter((name) => name.startsWith(`${bucket}/${prefix}`))
+      .map((name) => name.slice(bucket.length + 1))
+      .sort()
+      .filter((key) => key > cursor);
+    const page = keys.slice(0, limit);
+    const folder = (key: string) => {
+      const at = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
+      return at < 0 ? undefined : key.slice(0, at + 1);
+    };
+    const items = page
+      .filter((key) => folder(key) === undefined)
+      .map((key) => ({ ...this.stat({ bucket, key }), current: true }));
+    const prefixes = [...new Set(page.flatMap((key) => folder(key) ?? []))];
+    return { items, prefixes, next: keys.length > limit ? page.at(-1) : undefined };
+  }
+
   get(request: GetRequest) {
     const version = this.stat(request);
     const { bytes } = this.kept.get(`${request.bucket}/${request.key}`) as Kept;
@@ -104,7 +123,7 @@ export function useCasesOfTests(
         return { txId: 'tx' };
       },
     },
-    listObjects: none,
+    listObjects: { run: (request) => objects.list(request) },
     locateShards: { run: unexpected, placeOf: unexpected },
     changeBucket: { run: unexpected, drop: unexpected },
     listBuckets: { run: () => [] },

@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline/promises';
+import { objectLocation, objectPath, remoteLocation, type RemoteLocation } from '../location.js';
+import { UsageError } from '../outcome.js';
+import { inParallel } from '../pool.js';
+import type { Session } from '../session.js';
+import { keysUnder } from './list.js';
+
+/** `mb`: makes a bucket. */
+export async function makeBucket(
+  session: Session,
+  where: string,
+  wish: { readonly geometry?: string; readonly versions?: string },
+): Promise<void> {
+  const { bucket } = remoteLocation(where);
+  const { geometry, versions } = wish;
+  const made = await session.client.json<{ geometry: string }>({
+    method: 'PUT',
+    path: `/v1/buckets/${encodeURIComponent(bucket)}`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ geometry, versions }),
+  });
+  await session.item(made, `bucket ds://${bucket}, ${made.geometry}`);
+}
+
+/** `rm`: deletes an object, or with `recursive` everything under a prefix, after a yes. */
+export async function remove(
+  session: Session,
+  where: string,
+  options: { readonly recursive?: boolean; readonly yes?: boolean },
+): Promise<void> {
+  if (options.recursive !== true) return removeOne(session, objectLocation(where));
+  const location = remoteLocation(where);
+  const doomed: RemoteLocation[] = [];
+  for await (const { key } of keysUnder(session, location)) doomed.push({ bucket: location.bucket, key });
+  if (doomed.length > 0 && options.yes !== true)
+    await confirm(session, `Delete ${doomed.length} objects?`, where);
+  await inParallel(doomed, 4, (one) => removeOne(session, one));
+}
+
+async function removeOne(session: Session, location: RemoteLocation): Promise<void> {
+  await session.client.done({ method: 'DELETE', path: objectPath(location) });
+  await session.item({ ...location, deleted: true }, `deleted ds://${location.bucket}/${location.key}`);
+}
+
+async function confirm({ terminal }: Session, question: string, where: string): Promise<void> {
+  const next = `dstore rm -r --yes ${where}`;
+  if (terminal.stderr.isTTY !== true) throw new UsageError('nobody to ask', next);
+  const ask = createInterface({ input: terminal.stdin, output: terminal.stderr });
+  try {
+    const answer = await ask.question(`${question} [y/N] `, { signal: terminal.signal });
+    if (!/^y(?:es)?$/i.test(answer.trim())) throw new UsageError('nothing was deleted', next);
+  } finally {
+    ask.close();
+  }
+}
