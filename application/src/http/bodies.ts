@@ -14,6 +14,11 @@ export function acceptBodies(fastify: FastifyInstance): void {
       done(null, payload);
       return;
     }
+    // Where there is no such route the body does not matter.
+    if (request.is404) {
+      done(null, undefined);
+      return;
+    }
     readJson(request, payload).then(
       (value) => done(null, value),
       (error: unknown) => done(error as Error),
