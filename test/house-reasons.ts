@@ -29,4 +29,73 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'the ledger conformance suite reads, resumes and ends its events',
   'application/src/adapters/fabric/transaction-lookup.ts':
     'fabric-ledger.test.ts looks up lost outcomes, found and not',
+  'application/src/adapters/file/token-file.ts':
+    'verify-token.test.ts issues, reopens, races and refuses through it',
+  'application/src/cli/gateway-client.ts': 'program.test.ts speaks through it with a gateway',
+  'application/src/cli/local-file.ts': 'local-name.test.ts writes through it, whole and cut short',
+  'application/src/cli/location.ts':
+    'program.test.ts gives good and bad places, local-name.test.ts evil ones',
+  'application/src/cli/main.ts': 'program.test.ts runs the command; this hands it the process',
+  'application/src/cli/outcome.ts': 'program.test.ts ends with every exit code',
+  'application/src/cli/pool.ts': 'program.test.ts copies folders through it',
+  'application/src/cli/progress.ts': 'text.test.ts reads its line',
+  'application/src/cli/session.ts': 'program.test.ts reads what it writes, as text and as JSON',
+  'application/src/cli/terminal.ts': 'program.test.ts reads and writes through one',
+  'application/src/cli/transfer.ts': 'program.test.ts copies both ways',
+  'application/src/cli/verbs/change.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/copy.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/demo.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/list.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/look.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/watch.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/core/audit-view.ts': 'views.test.ts shows each of the four words',
+  'application/src/core/token.ts': 'verify-token.test.ts makes and refuses tokens',
+  'application/src/http/answer-interceptor.ts':
+    'views.test.ts holds answers to their schemas, bad-input.test.ts refuses stray queries',
+  'application/src/http/bodies.ts': 'bad-input.test.ts sends every kind of body',
+  'application/src/http/conditional.ts': 'object-reader.test.ts asks with every condition',
+  'application/src/http/controllers/bucket-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/demo-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/event-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/ledger-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/object-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/open-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/controllers/vault-controller.ts':
+    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
+  'application/src/http/create-gateway.ts': 'every test of this room runs the gateway that it makes',
+  'application/src/http/docs-page.ts': 'bad-input.test.ts reads the page',
+  'application/src/http/event-stream.ts': 'views.test.ts follows and resumes events',
+  'application/src/http/gateway-use-cases.ts': 'declarations',
+  'application/src/http/object-headers.ts':
+    'object-reader.test.ts reads what a put kept, bad-input.test.ts sends bad ones',
+  'application/src/http/operation.ts': 'declarations; guard.test.ts tries every role on every route',
+  'application/src/http/page.ts': 'bad-input.test.ts reads the page, its style and its script',
+  'application/src/http/parameters.ts': 'openapi.test.ts compares what it finds with the router',
+  'application/src/http/problem-filter.ts': 'bad-input.test.ts reads the problem of every refusal',
+  'application/src/http/range.ts': 'object-reader.test.ts asks with 40 ranges',
+  'application/src/http/route-table.ts': 'guard.test.ts and openapi.test.ts take their routes from it',
+  'application/src/http/schema-pipe.ts': 'bad-input.test.ts names flaws by pointer',
+  'application/src/http/schemas.ts':
+    'declarations; bad-input.test.ts and views.test.ts hold requests and answers to them',
+  'application/src/http/write-openapi.ts': 'openapi.test.ts compares the file that it wrote',
+  'application/src/use-cases/follow-events.ts':
+    'hands on what the ledger port gives; views.test.ts follows events',
+  'application/src/use-cases/issue-token.ts': 'verify-token.test.ts issues with it',
+  'application/src/use-cases/list-audits.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/list-buckets.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/list-disks.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/list-epochs.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/list-leases.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/list-members.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/read-account.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/read-supply.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/read-usage.ts': 'views.test.ts reads rows through it',
+  'application/src/use-cases/read-vault.ts': 'views.test.ts reads rows through it',
+  'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',
 };
