@@ -8,6 +8,8 @@ function size(bytes) {
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+const amount = (text) => BigInt(text).toLocaleString('en');
+
 function element(name, content = '', className = '') {
   const made = document.createElement(name);
   if (className !== '') made.className = className;
@@ -108,9 +110,9 @@ function show(overview) {
   byId('stored').textContent = size(usage.logicalBytes);
   byId('stored-note').textContent =
     `${usage.objects} objects, ${size(usage.storedBytes)} on disks, ${size(usage.leasedBytes)} leased`;
-  byId('supply').textContent = supply.minted;
+  byId('supply').textContent = amount(supply.minted);
   byId('supply-note').textContent =
-    `escrow ${supply.escrow}, earned ${supply.earned}, collateral ${supply.collateral}, difference ${supply.difference}`;
+    `escrow ${amount(supply.escrow)}, earned ${amount(supply.earned)}, collateral ${amount(supply.collateral)}, difference ${supply.difference}`;
   showMargins(health);
   showDisks(overview);
   showAudits(overview.audits);
@@ -118,9 +120,13 @@ function show(overview) {
   tick();
 }
 
+const pause = 1500;
 let asked = false;
+let again = false;
 
+/** Asks at most once in a pause, however many events there are; what came meanwhile is seen afterwards. */
 async function refresh() {
+  again = asked;
   if (asked) return;
   asked = true;
   try {
@@ -129,9 +135,11 @@ async function refresh() {
     else byId('summary').textContent = 'The live page belongs to the embedded demo; use the dstore command.';
   } catch {
     byId('summary').textContent = 'The gateway does not answer.';
-  } finally {
-    asked = false;
   }
+  setTimeout(() => {
+    asked = false;
+    if (again) refresh();
+  }, pause);
 }
 
 const facts = {

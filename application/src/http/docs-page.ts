@@ -20,7 +20,7 @@ export function docsPage(document: Document): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>DStore REST v1</title><link rel="stylesheet" href="/page.css"></head>
 <body><header><h1>DStore REST v1</h1><p>${escaped(document.info.description)} <a href="/openapi.json">openapi.json</a></p></header>
-<main><section class="wide"><table><thead><tr><th>Method</th><th>Path</th><th>What</th><th>Roles</th><th>Operation</th></tr></thead>
+<main><section class="wide wrap"><table><thead><tr><th>Method</th><th>Path</th><th>What</th><th>Roles</th><th>Operation</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></section>
 <section class="wide"><h2>Schemas</h2>${schemas.join('\n')}</section></main></body></html>
 `;
