@@ -98,4 +98,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/use-cases/read-usage.ts': 'views.test.ts reads rows through it',
   'application/src/use-cases/read-vault.ts': 'views.test.ts reads rows through it',
   'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',
+  'application/src/http/connections.ts':
+    'rest-on-embedded-network.test.ts and views.test.ts close a gateway with connections open',
 };

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AnswerInterceptor } from './answer-interceptor.js';
 import { acceptBodies } from './bodies.js';
+import { Connections } from './connections.js';
 import { controllers, demoControllers } from './controllers/index.js';
 import {
   type GatewayOptions,
@@ -22,11 +23,14 @@ import { RouteTable } from './route-table.js';
 /** Milliseconds for which a connection may be silent. */
 const idleTimeout = 120_000;
 
+/** Milliseconds that requests under way have when the gateway closes. */
+const closingGrace = 10_000;
+
 /** The REST surface, not yet listening. */
 export interface Gateway {
   /** Resolves with the URL that it is reached by. Port 0 takes a free one. */
   listen(host: string, port: number): Promise<string>;
-  /** Ends event streams, waits for requests under way, stops listening. */
+  /** Ends event streams and puts, waits ten seconds for other requests under way, stops listening. */
   close(): Promise<void>;
   /** Every route of the router, as `METHOD /path/:parameter`. */
   readonly routes: readonly string[];
@@ -46,6 +50,8 @@ export async function createGateway(useCases: GatewayUseCases, options: GatewayO
   const document = documentOf(declared, options.version);
   const given: Surroundings = { useCases, options, closing: closing.signal, document: () => document };
   const app = await application(given, declared, filter, table);
+  const connections = new Connections();
+  connections.watch(app.getHttpServer());
   return {
     routes: table.routes,
     async listen(host, port) {
@@ -55,7 +61,9 @@ export async function createGateway(useCases: GatewayUseCases, options: GatewayO
     },
     async close() {
       closing.abort();
-      await app.close();
+      connections.close();
+      const impatience = setTimeout(() => app.getHttpServer().closeAllConnections(), closingGrace);
+      await app.close().finally(() => clearTimeout(impatience));
     },
   };
 }
@@ -71,7 +79,6 @@ async function application(
   const adapter = new FastifyAdapter({
     exposeHeadRoutes: false,
     connectionTimeout: idleTimeout,
-    forceCloseConnections: 'idle',
     genReqId: ({ headers }: { headers: IncomingMessage['headers'] }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>

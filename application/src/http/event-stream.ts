@@ -28,6 +28,8 @@ export class EventStream {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      // A stream is the last thing on its connection, so that nothing is left open when the gateway closes.
+      connection: 'close',
     });
     reply.raw.write('retry: 2000\n\n');
     const beat = setInterval(() => reply.raw.write(': here\n\n'), heartbeat);

@@ -158,7 +158,8 @@ export const disks = pageOf(disk).meta({ id: 'DisksPage' });
 export const epoch = z
   .strictObject({
     number: decimal,
-    seed: z.string(),
+    /** Absent in epoch 0, which nothing is drawn in. */
+    seed: z.string().optional(),
     openedAt: time,
     revealed: z.array(z.string()),
     withheld: z.array(z.string()),

@@ -72,13 +72,13 @@ export function diskView({ diskId, provider, offer, reservedBytes, collateral }:
 }
 
 /** An epoch as REST shows it. */
-export function epochView({ epoch, running }: EpochView) {
+export function epochView({ number, seed, openedAt, revealed, withheld, running }: EpochView) {
   return {
-    number: String(epoch.number),
-    seed: epoch.seed,
-    openedAt: timeOfSeconds(epoch.openedAt),
-    revealed: [...epoch.revealed],
-    withheld: [...epoch.withheld],
+    number: String(number),
+    ...(seed === undefined ? {} : { seed }),
+    openedAt: timeOfSeconds(openedAt),
+    revealed: [...revealed],
+    withheld: [...withheld],
     ...(running === undefined ? {} : { phase: running.phase, next: timeOfSeconds(running.next) }),
   };
 }
