@@ -14,7 +14,8 @@ export interface Disk {
   put(digest: string, bytes: Uint8Array): Promise<void>;
   /** The whole block, not verified, or undefined when it is not there. */
   get(digest: string): Promise<Buffer | undefined>;
-  has(digest: string): Promise<boolean>;
+  /** Its size in bytes, or undefined when it is not there. */
+  sizeOf(digest: string): Promise<number | undefined>;
   /** Removing what is not there is harmless. */
   remove(digest: string): Promise<void>;
   list(): AsyncIterable<Block>;

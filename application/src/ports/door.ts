@@ -23,6 +23,8 @@ export interface Door {
     revision?: bigint,
     signal?: AbortSignal,
   ): Promise<{ readonly content: Content; readonly entries: readonly Entry[] }>;
+  /** Gives up shards that were put under a lease and that no receipt covers: these, or all of them. */
+  discard(leaseId: string, digests?: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
 /** Doors by disk; the caller's identity is the one that opened them. */
