@@ -14,6 +14,9 @@ export interface HeldContent {
   readonly epoch: bigint;
 }
 
+/** Digests of shards that nothing in the book names any more. */
+export type Unnamed = readonly string[];
+
 /**
  * A provider's book of one disk: what it answers for under each lease. Durable when a call returns; a crash between two
  * calls loses nothing of the first. Revisions that audits may still name are kept until they are pruned.
@@ -29,13 +32,13 @@ export interface LeaseBook {
   /** Adds what was signed; the same content again only moves its last epoch further. */
   addPending(pending: PendingContent): void;
   /** Forgets a pending content by its revision and root. */
-  dropPending(leaseId: string, revision: bigint, root: string): void;
+  dropPending(leaseId: string, revision: bigint, root: string): Unnamed;
   /** Makes the pending content of this revision and root current; all other pending ones of the lease are forgotten. */
-  commit(leaseId: string, revision: bigint, root: string, epoch: bigint): void;
+  commit(leaseId: string, revision: bigint, root: string, epoch: bigint): Unnamed;
   /** Forgets revisions before this one. */
-  prune(leaseId: string, oldestRevision: bigint): void;
+  prune(leaseId: string, oldestRevision: bigint): Unnamed;
   /** Forgets a lease that the ledger has ended. */
-  drop(leaseId: string): void;
+  drop(leaseId: string): Unnamed;
   /** Accounted bytes of all distinct shards that current, kept or pending contents of a lease name. */
   heldBytes(leaseId: string): bigint;
   /** Whether anything in the book names the shard. */

@@ -1,6 +1,7 @@
 import { type Account, type LawCode, type Params, Refusal, type Row } from '@dstore/chaincode/domain';
 
 import { type Ledger, rowsOf } from '../ports/ledger.js';
+import { PassProposal } from './pass-proposal.js';
 
 type MemberLedger = Pick<Ledger, 'caller' | 'read' | 'list' | 'submit'>;
 
@@ -25,9 +26,6 @@ export interface Charter {
   readonly allotments: readonly Allotment[];
 }
 
-/** How long founders may take over a vote, in epochs. */
-const votingEpochs = 100n;
-
 /**
  * Founds a consortium: parameters and organizations, members, an anchor per organization, epoch 0, and the first credits
  * by proposal and vote. Every step looks at the ledger first, so that it may run again at any point and on a founded one.
@@ -49,7 +47,8 @@ export class FoundConsortium {
     await Promise.all(this.#charter.seats.map((seat) => seat.keepAnchor.run()));
     await this.#openFirstEpoch();
     const missing = await this.#missingAllotments();
-    for (const allotment of missing) await this.#mint(allotment);
+    const vote = new PassProposal(this.#charter.seats.map((seat) => seat.admin));
+    for (const { to, amount } of missing) await vote.run({ kind: 'mint', to, amount });
   }
 
   async #found(): Promise<void> {
@@ -82,39 +81,7 @@ export class FoundConsortium {
       return at < 0;
     });
   }
-
-  async #mint(allotment: Allotment): Promise<void> {
-    const proposal = (await this.#openProposal(allotment)) ?? (await this.#propose(allotment));
-    for (const { admin } of this.#charter.seats) await this.#vote(admin, proposal);
-    const { proposalId } = proposal;
-    await this.#chair.submit('GovernanceContract:Enact', { proposalId }).catch(unless('proposal-closed'));
-  }
-
-  async #openProposal(allotment: Allotment): Promise<Ballot | undefined> {
-    const now = (await this.#chair.read('epoch'))?.number ?? 0n;
-    for await (const { row } of rowsOf(this.#chair, 'proposal')) {
-      const { kind, to, amount } = row.body;
-      if (row.state !== 'open' || row.closesAt <= now || kind !== 'mint') continue;
-      if (to !== undefined && amount !== undefined && isFor(allotment, { to, amount })) return row;
-    }
-    return undefined;
-  }
-
-  async #propose({ to, amount }: Allotment): Promise<Ballot> {
-    const now = (await this.#chair.read('epoch'))?.number ?? 0n;
-    const proposal = { body: { kind: 'mint', to, amount }, closesAt: now + votingEpochs } as const;
-    return (await this.#chair.submit('GovernanceContract:Propose', proposal)).result;
-  }
-
-  async #vote(admin: MemberLedger, { proposalId, digest }: Ballot): Promise<void> {
-    if ((await admin.read('vote', proposalId, admin.caller.msp)) !== undefined) return;
-    await admin
-      .submit('GovernanceContract:Vote', { proposalId, digest, vote: 'yes' })
-      .catch(unless('vote-repeated'));
-  }
 }
-
-type Ballot = Pick<Row<'proposal'>, 'proposalId' | 'digest'>;
 
 function isFor(allotment: Allotment, minted: Allotment): boolean {
   const { to, amount } = allotment;

@@ -59,6 +59,11 @@ export function sweepDuty(diskId: string, sweep: Runnable, around: Surroundings)
   return { worker, when };
 }
 
+/** Reads a disk's own shards through, a little at a time. */
+export function scrubDuty(scrub: Runnable, around: Surroundings): Duty {
+  return duty(every(minute, 'scrub', scrub, around), []);
+}
+
 /** Calls defaults when an epoch is over. */
 export function defaultDuty(callDefaults: Runnable, around: Surroundings): Duty {
   return duty(every(minute, 'default', callDefaults, around), ['EpochOpened']);

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { MemoryRepairBoard } from './adapters/memory/memory-repair-board.js';
+import { MemorySuspects } from './adapters/memory/memory-suspects.js';
+import { SqliteCatalog } from './adapters/sqlite/sqlite-catalog.js';
+import { defaultGeometry, type Geometry } from './core/geometry.js';
+import type { LeasePolicy } from './core/lease-policy.js';
+import { maxShardBytes } from './core/shard.js';
+import type { Doors } from './ports/door.js';
+import { Denial } from './ports/fault.js';
+import type { Keyring } from './ports/keyring.js';
+import type { Ledger } from './ports/ledger.js';
+import type { TokenStore } from './ports/token-store.js';
+import type { GatewayUseCases } from './http/gateway-use-cases.js';
+import { AssessHealth } from './use-cases/assess-health.js';
+import { BuildFlush } from './use-cases/build-flush.js';
+import { CallDefaults } from './use-cases/call-defaults.js';
+import { ChangeBucket } from './use-cases/change-bucket.js';
+import { CloseLeases } from './use-cases/close-leases.js';
+import { CommitMoves } from './use-cases/commit-moves.js';
+import { DeleteObject } from './use-cases/delete-object.js';
+import { DiskDoors } from './use-cases/disk-doors.js';
+import { ExplainPlacement } from './use-cases/explain-placement.js';
+import { FindTargets } from './use-cases/find-targets.js';
+import { FlushVault } from './use-cases/flush-vault.js';
+import { FollowEvents } from './use-cases/follow-events.js';
+import { GetObject } from './use-cases/get-object.js';
+import { KeepLeases } from './use-cases/keep-leases.js';
+import { LeaseOnDisks } from './use-cases/lease-on-disks.js';
+import { ListAudits } from './use-cases/list-audits.js';
+import { ListBuckets } from './use-cases/list-buckets.js';
+import { ListDisks } from './use-cases/list-disks.js';
+import { ListEpochs } from './use-cases/list-epochs.js';
+import { ListLeases } from './use-cases/list-leases.js';
+import { ListMembers } from './use-cases/list-members.js';
+import { ListObjects } from './use-cases/list-objects.js';
+import { LocateShards } from './use-cases/locate-shards.js';
+import { MapStripes } from './use-cases/map-stripes.js';
+import { OpenVault } from './use-cases/open-vault.js';
+import { PutObject } from './use-cases/put-object.js';
+import { ReadAccount } from './use-cases/read-account.js';
+import { ReadHealth } from './use-cases/read-health.js';
+import { ReadStripe } from './use-cases/read-stripe.js';
+import { ReadSupply } from './use-cases/read-supply.js';
+import { ReadThrough } from './use-cases/read-through.js';
+import { ReadUsage } from './use-cases/read-usage.js';
+import { ReadVault } from './use-cases/read-vault.js';
+import { RebuildStripe } from './use-cases/rebuild-stripe.js';
+import { RepairStripes } from './use-cases/repair-stripes.js';
+import { StatObject } from './use-cases/stat-object.js';
+import { StoreStripe } from './use-cases/store-stripe.js';
+import type { Vault } from './use-cases/vault.js';
+import { VerifyToken } from './use-cases/verify-token.js';
+import {
+  closingDuty,
+  defaultDuty,
+  type Duty,
+  leaseDuty,
+  readThroughDuty,
+  repairDuty,
+} from './workers/rota.js';
+import type { Surroundings } from './workers/worker.js';
+
+/** What an owner's side is made of. */
+export interface OwnerMeans extends Surroundings {
+  readonly vaultId: string;
+  /** The catalog lies in it. */
+  readonly folder: string;
+  /** The ledger as the vault's owner sees it. */
+  readonly ledger: Ledger;
+  readonly doors: Doors;
+  readonly keyring: Keyring;
+  readonly tokens: TokenStore;
+  readonly policy: LeasePolicy;
+  /** Network bytes a second that repair may use. */
+  readonly repairBytesPerSecond: number;
+}
+
+/** A vault that is open: what REST calls, what it does by itself, and how it ends. */
+export interface OpenOwner {
+  readonly vault: Vault;
+  readonly useCases: GatewayUseCases;
+  readonly keepLeases: KeepLeases;
+  readonly repairStripes: RepairStripes;
+  readonly duties: readonly Duty[];
+  /** Waits for the flush in flight, then closes the catalog. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which a slow shard is raced by another one. */
+const hedgeAfter = 200;
+/** Epochs of silence after which a lease's shards are rebuilt elsewhere, before the law calls the default. */
+const repairGraceEpochs = 1n;
+/** Epochs before its end from which a lease is called expiring. */
+const expiryNotice = 3n;
+
+/** Wires the owner's side of one vault; makes the vault on the ledger where it is not there yet. */
+export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
+  const { vaultId, ledger, doors, keyring, clock, random, log } = means;
+  const catalog = new SqliteCatalog(join(means.folder, 'catalog.db'));
+  const vault = await new OpenVault({ vaultId, ledger, doors, catalog, keyring, clock, random }).run();
+  const keepLeases = new KeepLeases(vault, means.policy, log);
+  const store = new StoreStripe(vault, keepLeases);
+  const build = new BuildFlush(vault, store);
+  const entryGeometry = async () => geometryOf(vault);
+  const flush = new FlushVault({ vault, build, leases: keepLeases, entryGeometry, log });
+  const suspects = new MemorySuspects();
+  const board = new MemoryRepairBoard();
+  const map = new MapStripes(catalog);
+  const diskDoors = new DiskDoors(ledger, doors);
+  const assess = new AssessHealth({ map, ledger, suspects, graceEpochs: repairGraceEpochs });
+  const repairStripes = new RepairStripes({
+    assess,
+    targets: new FindTargets(ledger, vaultId),
+    leases: new LeaseOnDisks(vault, keepLeases),
+    rebuild: new RebuildStripe({ doors: diskDoors, suspects }),
+    commit: new CommitMoves(vault, flush),
+    ledger,
+    suspects,
+    board,
+    clock,
+    log,
+    bytesPerSecond: means.repairBytesPerSecond,
+  });
+  const useCases: GatewayUseCases = {
+    verifyToken: new VerifyToken(means.tokens, clock),
+    putObject: new PutObject(vault, store, flush),
+    getObject: new GetObject(vault, new ReadStripe(vault, suspects, hedgeAfter)),
+    statObject: new StatObject(vault),
+    deleteObject: new DeleteObject(vault, flush),
+    listObjects: new ListObjects(catalog),
+    locateShards: new LocateShards(vault),
+    changeBucket: new ChangeBucket(vault, flush),
+    listBuckets: new ListBuckets(catalog),
+    explainPlacement: new ExplainPlacement(vault),
+    listLeases: new ListLeases(ledger),
+    listDisks: new ListDisks(ledger),
+    listEpochs: new ListEpochs(ledger),
+    listAudits: new ListAudits(ledger),
+    listMembers: new ListMembers(ledger),
+    readAccount: new ReadAccount(ledger),
+    readSupply: new ReadSupply(ledger),
+    readVault: new ReadVault(ledger, catalog, vaultId),
+    readUsage: new ReadUsage(ledger, catalog, vaultId),
+    readHealth: new ReadHealth(assess, map, board, expiryNotice),
+    followEvents: new FollowEvents(ledger),
+  };
+  return {
+    vault,
+    useCases,
+    keepLeases,
+    repairStripes,
+    duties: [
+      leaseDuty({ run: () => keepLeases.run() }, means),
+      closingDuty(new CloseLeases(ledger), means),
+      defaultDuty(new CallDefaults(ledger, (lease) => lease.vaultId === vaultId), means),
+      repairDuty(repairStripes, means),
+      readThroughDuty(new ReadThrough({ map, doors: diskDoors, suspects, random }), means),
+    ],
+    async close() {
+      await flush.settled();
+      catalog.close();
+    },
+  };
+}
+
+/** The default geometry of the disks that take shards of the vault now. */
+function geometryOf(vault: Vault): Geometry {
+  const ready = vault.candidates().filter((disk) => disk.freeBytes >= maxShardBytes);
+  const chosen = defaultGeometry(ready.map((disk) => disk.organization));
+  if (chosen === undefined) throw new Denial('too-few-disks', 'the vault has no lease on any disk');
+  return chosen;
+}

@@ -1,0 +1,188 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Params } from '@dstore/chaincode/domain';
+import { FileKeyring } from './adapters/file/file-keyring.js';
+import { TokenFile } from './adapters/file/token-file.js';
+import { HttpsDoors } from './adapters/https/https-doors.js';
+import { SystemClock } from './adapters/system/system-clock.js';
+import { SystemRandom } from './adapters/system/system-random.js';
+import { type OpenOwner, openOwner } from './compose-vault.js';
+import { masterOf, wordsOf } from './core/keys.js';
+import type { LeasePolicy } from './core/lease-policy.js';
+import { EmbeddedConsortium } from './embedded-consortium.js';
+import { demoCommands } from './first-screen.js';
+import { createGateway, type Gateway } from './http/create-gateway.js';
+import type { Log } from './ports/log.js';
+import { IssueToken } from './use-cases/issue-token.js';
+import { Crew } from './workers/crew.js';
+import type { Surroundings } from './workers/worker.js';
+
+/** Parameters of the embedded demonstration: the production ones with short epochs. */
+export const demoParams: Params = {
+  epochLengthSeconds: 20n,
+  revealLengthSeconds: 5n,
+  revealGraceSeconds: 4n,
+  challenges: 30,
+  missLimit: 3,
+  missesInWindow: 6,
+  missWindow: 24,
+  cureEpochs: 12n,
+  graceEpochs: 24n,
+  noticeEpochs: 1n,
+  receiptEpochs: 2n,
+  receiptsOpen: 8,
+  uncommittedTtlSeconds: 3600n,
+  bundleEpochs: 168n,
+  withholdLimit: 3,
+  timeWindowSeconds: 2n,
+};
+
+const gibibyte = 1n << 30n;
+const vaultId = 'demo';
+const bucket = 'demo';
+const organizations = 6;
+const capacityBytes = 64n * gibibyte;
+const allotment = { owner: 1_000_000_000n, provider: 10_000_000n };
+const repairBytesPerSecond = 50_000_000;
+
+/** How the demo's gateway leases: by itself, for a day of short epochs, at up to twice the going price. */
+const policy: LeasePolicy = {
+  maxPrice: 250n,
+  minCollateralRate: 500n,
+  termEpochs: 4320n,
+  capacityBytes: 4n * gibibyte,
+  headroomBytes: gibibyte,
+};
+
+/** What a demo is started with. */
+export interface DemoOptions {
+  readonly home: string;
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+  readonly log: Log;
+  readonly params?: Params;
+}
+
+/** A demo that runs: the whole consortium, a vault on it and its gateway. */
+export interface RunningDemo {
+  readonly url: string;
+  readonly token: string;
+  readonly consortium: EmbeddedConsortium;
+  readonly owner: OpenOwner;
+  readonly params: Params;
+  close(): Promise<void>;
+}
+
+/** Wires the demo: consortium, vault, REST. Everything of it lies below its home, and is found there at the next start. */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { home, log, params = demoParams } = options;
+  const around: Surroundings = { clock: new SystemClock(), random: new SystemRandom(), log };
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const act of closers.splice(0).reverse()) await act();
+  };
+  try {
+    const consortium = await EmbeddedConsortium.open({
+      home,
+      params,
+      organizations,
+      capacityBytes,
+      allotment,
+      around,
+    });
+    closers.push(() => consortium.close());
+    const owner = await openVault(consortium, home, around, closers);
+    const token = await demoToken(home, owner.tokens, around);
+    const { gateway, url } = await serve(options, consortium, owner.open, token);
+    closers.push(() => gateway.close());
+    return { url, token, consortium, owner: owner.open, params, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openVault(
+  consortium: EmbeddedConsortium,
+  home: string,
+  around: Surroundings,
+  closers: (() => Promise<void>)[],
+) {
+  const folder = join(home, 'vault');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { ledger } = await consortium.owner();
+  const { msp, id } = ledger.caller;
+  const doors = new HttpsDoors({
+    tls: await consortium.members.tls(msp, id),
+    roots: () => consortium.members.organizations().map(({ tlsRoot }) => tlsRoot),
+  });
+  closers.push(() => doors.close());
+  const tokens = new TokenFile(join(folder, 'tokens.json'));
+  const keyring = await demoKeyring(home, around);
+  const open = await openOwner({
+    ...around,
+    vaultId,
+    folder,
+    ledger,
+    doors,
+    keyring,
+    tokens,
+    policy,
+    repairBytesPerSecond,
+  });
+  closers.push(() => open.close());
+  await open.keepLeases.run();
+  const { changeBucket, listBuckets } = open.useCases;
+  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
+  const crew = new Crew(ledger, open.duties, around);
+  crew.start();
+  closers.push(() => crew.stop());
+  return { open, tokens };
+}
+
+/** The vault's keys: made at the first start, with the words beside them for whoever wants to keep them. */
+async function demoKeyring(home: string, { random }: Surroundings): Promise<FileKeyring> {
+  const path = join(home, 'vault', 'master.key');
+  if ((await readText(path)) !== undefined) return FileKeyring.open(path, { vaultId });
+  const words = join(home, 'demo.words');
+  const master = masterOf((await readText(words)) ?? '') ?? random.bytes(32);
+  await writeFile(words, `${wordsOf(master)}\n`, { mode: 0o600, flush: true });
+  return FileKeyring.create(path, master, { vaultId }, random);
+}
+
+/** The token that the demo prints; the same at every start. */
+async function demoToken(home: string, tokens: TokenFile, { random }: Surroundings): Promise<string> {
+  const path = join(home, 'demo.token');
+  const kept = (await readText(path))?.trim();
+  if (kept !== undefined && kept !== '') return kept;
+  const token = await new IssueToken(tokens, random).run({ name: 'demo', role: 'owner' });
+  await writeFile(path, `${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+async function serve(
+  { version, log, publicUrl, host, port }: DemoOptions,
+  consortium: EmbeddedConsortium,
+  owner: OpenOwner,
+  token: string,
+): Promise<{ gateway: Gateway; url: string }> {
+  const commands: { name: string; line: string }[] = [];
+  const gateway = await createGateway(owner.useCases, {
+    version,
+    log,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    demo: { control: consortium, commands },
+  });
+  const url = await gateway.listen(host, port);
+  commands.push(...demoCommands(url, token, 'org2-d1'));
+  return { gateway, url };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}

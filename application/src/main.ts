@@ -1,0 +1,82 @@
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PinoLog } from './adapters/pino/pino-log.js';
+import { type RunningDemo, startDemo } from './compose.js';
+import { type Config, ConfigFaults, readConfig } from './config.js';
+import { firstScreen } from './first-screen.js';
+
+const root = new URL('../../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Milliseconds that everything has to end in after a signal. */
+const endingGrace = 20_000;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const config = configuration();
+  if (config === undefined) return 2;
+  mkdirSync(join(config.home, 'logs'), { recursive: true, mode: 0o700 });
+  const lines = createWriteStream(join(config.home, 'logs', 'dstore.log'), { flags: 'a', mode: 0o600 });
+  const log = new PinoLog(lines, config.logLevel);
+  say(`Starting DStore ${version} in ${config.home} …`);
+  const demo = await startDemo({ ...config, version, log }).catch((error: unknown) => {
+    log.error('start failed', { error });
+    say(reason(error, config));
+    return undefined;
+  });
+  if (demo === undefined) return 1;
+  log.info('started', { url: demo.url });
+  process.stdout.write(await screen(demo, config));
+  await ended();
+  say('\nEnding: finishing what is under way …');
+  setTimeout(() => process.exit(1), endingGrace).unref();
+  await demo.close();
+  log.info('ended');
+  return 0;
+}
+
+function configuration(): Config | undefined {
+  const folder = process.cwd();
+  const path = join(folder, 'dstore.yaml');
+  const file = existsSync(path) ? { file: readFileSync(path, 'utf8') } : {};
+  try {
+    return readConfig({ argv: process.argv.slice(2), env: process.env, folder, ...file });
+  } catch (error) {
+    if (!(error instanceof ConfigFaults)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+function reason(error: unknown, { home, port }: Config): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken. Next: DSTORE_PORT=8081 npm start (0 takes a free one).`;
+  return `DStore could not start: ${message}\nNext: see ${join(home, 'logs', 'dstore.log')}; npm run reset deletes the demo's data.`;
+}
+
+async function screen({ url, token, consortium, owner, params }: RunningDemo, config: Config): Promise<string> {
+  const epoch = await owner.vault.means.ledger.read('epoch');
+  const since = BigInt(Math.floor(Date.now() / 1000)) - (epoch?.openedAt ?? 0n);
+  const left = params.epochLengthSeconds - since;
+  return firstScreen({
+    version,
+    url,
+    token,
+    home: config.home,
+    organizations: consortium.network.organizations.length,
+    disks: consortium.diskIds.length,
+    epoch: epoch?.number ?? 0n,
+    epochSeconds: params.epochLengthSeconds,
+    secondsToNext: left > 0n ? left : 0n,
+    breakable: 'org2-d1',
+  });
+}
+
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

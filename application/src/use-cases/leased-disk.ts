@@ -1,0 +1,135 @@
+import {
+  type Account,
+  accountedBytes,
+  insist,
+  insistActive,
+  Refusal,
+  type Row,
+  sameAccount,
+  ShardVector,
+  termsIn,
+} from '@dstore/chaincode/domain';
+import type { Agent } from '../ports/agent.js';
+import type { Clock } from '../ports/clock.js';
+import type { Disk } from '../ports/disk.js';
+import type { LeaseBook } from '../ports/lease-book.js';
+import type { Ledger } from '../ports/ledger.js';
+import type { Log } from '../ports/log.js';
+import { RecentRows } from './recent-rows.js';
+
+/** What a provider's use cases on one disk are made of; the ledger speaks as the disk's agent. */
+export interface LeasedDiskMeans {
+  readonly diskId: string;
+  readonly ledger: Ledger;
+  readonly disk: Disk;
+  readonly book: LeaseBook;
+  readonly agent: Agent;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A shard that was put and that no receipt covers. */
+export interface Uncommitted {
+  readonly leaseId: string;
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Vectors kept in memory at once. */
+const mostVectors = 64;
+
+/**
+ * A disk under leases as its provider knows it between requests. The book is what it answers for; what is on the disk
+ * and in no book is remembered in memory only, and deleted when the provider starts again.
+ */
+export class LeasedDisk {
+  readonly means: LeasedDiskMeans;
+  readonly rows: RecentRows;
+  readonly uncommitted = new Map<string, Uncommitted>();
+  readonly #vectors = new Map<string, { readonly revision: bigint; readonly vector: ShardVector }>();
+  readonly #removals = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  private constructor(means: LeasedDiskMeans) {
+    this.means = means;
+    this.rows = new RecentRows(means.ledger, means.clock);
+  }
+
+  /** Opens the disk and deletes what the book does not name. */
+  static async open(means: LeasedDiskMeans): Promise<LeasedDisk> {
+    for await (const { digest } of means.disk.list())
+      if (!means.book.names(digest)) await means.disk.remove(digest);
+    return new LeasedDisk(means);
+  }
+
+  /** The lease as it stands for its owner; refuses others' leases, those that have ended, and other disks'. */
+  async ownedLease(caller: Account, leaseId: string): Promise<{ lease: Row<'lease'>; epoch: bigint }> {
+    const [lease, epoch] = await Promise.all([this.rows.read('lease', leaseId), this.rows.read('epoch')]);
+    const here = lease?.diskId === this.means.diskId ? lease : undefined;
+    insist(here !== undefined, 'lease-unknown', `${this.means.diskId} has no lease ${leaseId}`);
+    insist(sameAccount(here.owner, caller), 'not-owner', `${caller.msp}/${caller.id} does not own the lease`);
+    insistActive(here);
+    const now = epoch?.number ?? 0n;
+    if (now > termsIn(here, now).lastEpoch)
+      throw new Refusal('lease-not-active', `the term of lease ${leaseId} has ended`);
+    return { lease: here, epoch: now };
+  }
+
+  /** The vector of the current content. */
+  vector(leaseId: string): ShardVector {
+    const { book } = this.means;
+    const revision = book.current(leaseId)?.content.revision ?? 0n;
+    const known = this.#vectors.get(leaseId);
+    if (known?.revision === revision) return known.vector;
+    return this.keepVector(leaseId, revision, ShardVector.of(book.entries(leaseId, revision) ?? []));
+  }
+
+  /** Remembers a current vector that was worked out already. */
+  keepVector(leaseId: string, revision: bigint, vector: ShardVector): ShardVector {
+    this.#vectors.delete(leaseId);
+    this.#vectors.set(leaseId, { revision, vector });
+    const [oldest = ''] = this.#vectors.keys();
+    if (this.#vectors.size > mostVectors) this.#vectors.delete(oldest);
+    return vector;
+  }
+
+  /** Accounted bytes of a lease's shards that no receipt covers. */
+  uncommittedBytes(leaseId: string): bigint {
+    let bytes = 0n;
+    for (const shard of this.uncommitted.values())
+      if (shard.leaseId === leaseId) bytes += accountedBytes(shard.sizeBytes);
+    return bytes;
+  }
+
+  /** Whether the disk answers for a shard: by its book, or for a put that waits for its receipt. */
+  answersFor(digest: string): boolean {
+    return this.uncommitted.has(digest) || this.means.book.names(digest);
+  }
+
+  /** Deletes those of the shards that the disk does not answer for. */
+  async removeUnnamed(digests: Iterable<string>): Promise<void> {
+    for (const digest of digests) {
+      if (this.answersFor(digest)) continue;
+      const removal = this.means.disk.remove(digest);
+      this.#removals.set(digest, removal);
+      await removal.finally(() => this.#removals.delete(digest));
+    }
+  }
+
+  /** Resolves once no deletion of the shard is under way, which would take a new put of it along. */
+  async removalOf(digest: string): Promise<void> {
+    await this.#removals.get(digest)?.catch(() => undefined);
+  }
+
+  /** Runs one after the other what changes the contents of one lease. */
+  inTurn<T>(leaseId: string, act: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(leaseId) ?? Promise.resolve()).then(act, act);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(leaseId, settled);
+    void settled.then(() => {
+      if (this.#turns.get(leaseId) === settled) this.#turns.delete(leaseId);
+    });
+    return turn;
+  }
+}

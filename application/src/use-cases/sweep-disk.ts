@@ -1,0 +1,40 @@
+import type { LeasedDisk } from './leased-disk.js';
+import { auditedContent } from './audited-content.js';
+
+/**
+ * Deletes from a disk what nobody needs any more: shards that no receipt covered in time, revisions that no audit can
+ * name, and leases that the ledger has ended. What an owner leased goes by the ledger's word only, never by a clock.
+ */
+export class SweepDisk {
+  readonly #disk: LeasedDisk;
+
+  constructor(disk: LeasedDisk) {
+    this.#disk = disk;
+  }
+
+  async run(): Promise<void> {
+    await this.#removeLapsed();
+    for (const leaseId of this.#disk.means.book.leaseIds())
+      await this.#disk.inTurn(leaseId, () => this.#sweepLease(leaseId));
+  }
+
+  async #removeLapsed(): Promise<void> {
+    const { ledger, clock } = this.#disk.means;
+    const params = await ledger.read('params');
+    if (params === undefined) return;
+    const before = clock.now() - Number(params.params.uncommittedTtlSeconds) * 1000;
+    const { uncommitted } = this.#disk;
+    const lapsed = [...uncommitted].filter(([, { at }]) => at < before).map(([digest]) => digest);
+    for (const digest of lapsed) uncommitted.delete(digest);
+    await this.#disk.removeUnnamed(lapsed);
+  }
+
+  async #sweepLease(leaseId: string): Promise<void> {
+    const { ledger, book } = this.#disk.means;
+    const lease = await ledger.read('lease', leaseId);
+    if (lease !== undefined && lease.state !== 'active') return this.#disk.removeUnnamed(book.drop(leaseId));
+    const epoch = await ledger.read('epoch');
+    const audited = epoch && (await auditedContent(ledger, leaseId, epoch.number));
+    if (audited !== undefined) await this.#disk.removeUnnamed(book.prune(leaseId, audited.revision));
+  }
+}
