@@ -7,6 +7,10 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/ports/fault.ts': 'declarations; the problem table of the http room covers every code',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
+  'application/src/adapters/file/medium.ts':
+    'file-disk.test.ts writes through it and lets each of its steps fail',
+  'application/src/adapters/file/store-lock.ts':
+    'file-disk.test.ts opens a disk twice in one process and in two',
   'application/src/adapters/file/master-key-file.ts':
     'the format of what FileKeyring keeps, tested through it',
   'network/src/embedded/block.ts':
