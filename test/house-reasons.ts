@@ -4,7 +4,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'declarations; every shape is exercised by the contracts and their bad-input table',
   'chaincode/src/domain/transactions.ts':
     'declarations; every shape is exercised by the contracts and their bad-input table',
-  'application/src/ports/fault.ts': 'declarations; the problem table of the http room covers every code',
+  'application/src/ports/fault.ts': 'declarations; problem.test.ts covers every code',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
   'application/src/adapters/file/medium.ts':
@@ -76,6 +76,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/http/docs-page.ts': 'bad-input.test.ts reads the page',
   'application/src/http/event-stream.ts': 'views.test.ts follows and resumes events',
   'application/src/http/gateway-use-cases.ts': 'declarations',
+  'application/src/http/malformed.ts': 'bad-input.test.ts names flaws by pointer',
   'application/src/http/object-headers.ts':
     'object-reader.test.ts reads what a put kept, bad-input.test.ts sends bad ones',
   'application/src/http/operation.ts': 'declarations; guard.test.ts tries every role on every route',

@@ -2,7 +2,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { factsOf } from './operation.js';
-import { Malformed } from './problem.js';
+import { Malformed } from './malformed.js';
 import { queryIsChecked } from './parameters.js';
 
 /** Holds answers to their schemas, and refuses query members of operations that take none. */

@@ -2,7 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Denial } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
-import { problemOf, retryAfter, isRetryable, titleOf } from './problem.js';
+import { isRetryable, problemOf, retryAfter, titleOf } from '../ports/problem.js';
+import { Malformed } from './malformed.js';
 
 /** What the filter must know of the gateway. */
 export interface ProblemContext {
@@ -34,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     const allowed = this.#context.methodsOf(request.url.split('?', 1)[0] ?? '/');
     const error = ownWords(thrown, request, allowed);
     const problem = problemOf(error);
-    const { code, status, detail, facts, flaws } = problem;
+    const { code, status, detail, facts } = problem;
     if (status >= 500) this.#context.log.error('request failed', { code, requestId: request.id, error });
     if (code === 'method-not-allowed') void reply.header('allow', allowed.join(', '));
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
@@ -51,7 +52,7 @@ export class ProblemFilter implements ExceptionFilter {
       instance: `urn:dstore:request:${request.id}`,
       code,
       retryable: isRetryable(code),
-      ...(flaws.length > 0 ? { errors: flaws } : {}),
+      ...(error instanceof Malformed ? { errors: error.flaws } : {}),
       ...facts,
     };
     void reply

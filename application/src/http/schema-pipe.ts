@@ -1,6 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
-import { type Flaw, Malformed } from './problem.js';
+import { type Flaw, Malformed } from './malformed.js';
 
 /** Holds a part of a request to its schema; refuses with every flaw named. */
 export class SchemaPipe implements PipeTransform {

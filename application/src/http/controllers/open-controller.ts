@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Denial, Fault } from '../../ports/fault.js';
+import { isRetryable, statusOf, titleOf } from '../../ports/problem.js';
 import { docsPage } from '../docs-page.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
 import { Operation } from '../operation.js';
 import { pageCss, pageHtml, pageScript } from '../page.js';
-import { isRetryable, statusOf, titleOf } from '../problem.js';
 import { SchemaPipe } from '../schema-pipe.js';
 import * as schemas from '../schemas.js';
 import { z } from 'zod';

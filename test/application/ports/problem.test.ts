@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lawCodes, Refusal } from '@dstore/chaincode/domain';
-import { isRetryable, problemOf, retryAfter, statusOf, titleOf } from '@dstore/application/http/problem.js';
+import { isRetryable, problemOf, retryAfter, statusOf, titleOf } from '@dstore/application/ports/problem.js';
 import { Denial, Fault, faultCodes, gatewayCodes } from '@dstore/application/ports/fault.js';
 
 const all = [...new Set<string>([...lawCodes, ...gatewayCodes, ...faultCodes, 'invariant-broken'])].sort();

@@ -1,5 +1,5 @@
 import { type LawCode, Refusal } from '@dstore/chaincode/domain';
-import { Denial, Fault, type FaultCode, type GatewayCode } from '../ports/fault.js';
+import { Denial, Fault, type FaultCode, type GatewayCode } from './fault.js';
 
 /** Every code that a problem document may carry. */
 export type ProblemCode = LawCode | GatewayCode | FaultCode | 'invariant-broken';
@@ -66,29 +66,12 @@ export function titleOf(code: string): string {
   return code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
 }
 
-/** A member of a request that is wrong, by JSON pointer (RFC 6901). */
-export interface Flaw {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** A request that does not fit its schema; names every flaw. */
-export class Malformed extends Denial {
-  readonly flaws: readonly Flaw[];
-
-  constructor(message: string, flaws: readonly Flaw[]) {
-    super('request-malformed', message);
-    this.flaws = flaws;
-  }
-}
-
 /** A problem document's own members, RFC 9457, without what belongs to the request. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly status: number;
   readonly detail: string;
   readonly facts: Readonly<Record<string, string>>;
-  readonly flaws: readonly Flaw[];
 }
 
 /** What may be said of an error: lawful noes in their own words, failures of the world and of ours in general ones. */
@@ -98,7 +81,6 @@ export function problemOf(error: unknown): Problem {
     detail,
     status: statusOf.get(code) ?? 500,
     facts: error instanceof Denial ? error.facts : {},
-    flaws: error instanceof Malformed ? error.flaws : [],
   });
   if (error instanceof Denial || error instanceof Refusal) return of(error.code, error.message);
   if (error instanceof Fault) return of(error.code, faultDetails[error.code]);
@@ -119,7 +101,7 @@ const faultDetails: Readonly<Record<FaultCode, string>> = {
   'door-unreachable': 'a shard door does not answer; try again',
   'provider-faulty': 'a provider answered what it may not',
   overloaded: 'too much is under way; try again',
-  'not-ready': 'the gateway is not ready; try again',
+  'not-ready': 'not ready; try again',
   'seal-broken': 'good shards hold bytes that do not open',
   'disk-failed': 'a disk failed; try again',
 };
