@@ -107,8 +107,24 @@ export const leaseStepsShape = object({
 });
 export type LeaseSteps = Shaped<typeof leaseStepsShape>;
 
+/** An entry of a lease's vector whose shard lies elsewhere by now and that its provider has not yet let go. */
+export const leftoverShape = object({
+  leaseId: id,
+  position: bytes,
+  stripeId: id,
+  index: integer(0, 254),
+  digest: hex(32),
+  size: bytes,
+});
+export type Leftover = Shaped<typeof leftoverShape>;
+
 /** A sealed entry: where its ciphertext lies. */
 const entryStreamShape = object({ sealedBytes: bytes, extents: list(extentShape, 4096) });
+
+/** A checkpoint's two streams; the structure entry that names them describes the stripes they lie in. */
+const checkpointStreamShape = object({ sealedBytes: bytes, extents: list(extentShape, most) });
+export const checkpointShape = object({ catalog: checkpointStreamShape, structure: checkpointStreamShape });
+export type Checkpoint = Shaped<typeof checkpointShape>;
 
 /** Where the entries of a flush lie, with the stripes they lie in: an entry can't describe those itself. */
 export const locatorShape = object({
@@ -120,7 +136,7 @@ export const locatorShape = object({
 });
 export type Locator = Shaped<typeof locatorShape>;
 
-/** The catalog's half of a flush. */
+/** The catalog's half of a flush, or a part of a checkpoint's. */
 export const catalogDeltaShape = object({
   format: integer(1, 1),
   revision: decimal,
@@ -131,7 +147,10 @@ export const catalogDeltaShape = object({
 });
 export type CatalogDelta = Shaped<typeof catalogDeltaShape>;
 
-/** The structure's half of a flush. Stripes named in {@link Locator} come after these, in the same order of leases. */
+/**
+ * The structure's half of a flush, or a part of a checkpoint's. Stripes named in {@link Locator} come after these, in the
+ * same order of leases.
+ */
 export const structureDeltaShape = object({
   format: integer(1, 1),
   revision: decimal,
@@ -142,8 +161,12 @@ export const structureDeltaShape = object({
   /** Leases that have ended; what still lay in them is missing. */
   droppedLeases: list(id, most),
   leases: list(leaseStepsShape, 4096),
+  /** In checkpoints only: positions of vectors that no stripe names. */
+  leftovers: optional(list(leftoverShape, most)),
   /** The flush before, whose entries this one makes findable. */
   previous: optional(locatorShape),
+  /** Restates all that was true before this flush: no earlier entry is needed any more. */
+  checkpoint: optional(checkpointShape),
 });
 export type StructureDelta = Shaped<typeof structureDeltaShape>;
 

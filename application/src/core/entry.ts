@@ -14,6 +14,9 @@ import {
 /** The two halves of a flush that are sealed under keys of their own. */
 export type EntryKind = 'catalog' | 'structure';
 
+/** Everything that is sealed under the key of a half: its entries, and its checkpoints. */
+export type SealedKind = EntryKind | `${EntryKind}-checkpoint`;
+
 /** Random bytes an entry is sealed with. */
 export interface EntrySalt {
   readonly salt: Uint8Array;
@@ -35,8 +38,8 @@ export function decodeStructureEntry(bytes: Uint8Array): StructureDelta {
   return parseJson(structureDeltaShape, Buffer.from(bytes).toString('utf8'));
 }
 
-/** Binds an entry to its vault, kind and revision, so that none passes for another. */
-function entryData(vaultId: string, kind: EntryKind, revision: bigint): Buffer {
+/** Associated data that binds an entry or a checkpoint to its vault, kind and revision, so that none passes for another. */
+export function entryData(vaultId: string, kind: SealedKind, revision: bigint): Buffer {
   return associatedData(sha256(tuple('dstore/v1/entry', vaultId, kind, revision)).subarray(0, 16), 0);
 }
 

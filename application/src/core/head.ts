@@ -9,7 +9,7 @@ import {
   type Shaped,
   hex,
 } from '@dstore/chaincode/domain';
-import { locatorShape } from './delta.js';
+import { type Locator, locatorShape, type StructureDelta } from './delta.js';
 
 /** The ledger takes no more. */
 export const headBytes = 8192;
@@ -17,6 +17,7 @@ export const headBytes = 8192;
 const headShape = object({
   format: integer(1, 1),
   last: locatorShape,
+  /** The flush that carries the newest checkpoint, if it is not the last: a way round any entry after it. */
   checkpoint: optional(locatorShape),
   /** Entries 4, 16, 64 … flushes ago: ways round a damaged one. */
   back: list(locatorShape, 8),
@@ -27,13 +28,34 @@ const headShape = object({
 /** Where recovery begins: what the ledger keeps for a vault. */
 export type Head = Shaped<typeof headShape>;
 
-/** The head's bytes; back locators are left out, farthest first, until it fits. Throws RangeError when the last entry alone does not. */
+/**
+ * The head's bytes; back locators are left out, farthest first, until it fits, and the checkpoint after them: the chain of
+ * entries leads to it too. Throws RangeError when the last entry alone does not fit.
+ */
 export function encodeHead(head: Omit<Head, 'format'>): Buffer {
+  const { checkpoint, ...rest } = head;
   for (let keep = head.back.length; keep >= 0; keep -= 1) {
-    const bytes = Buffer.from(canonicalJson({ ...head, format: 1, back: head.back.slice(0, keep) }), 'utf8');
+    const bytes = headOf({ ...head, back: head.back.slice(0, keep) });
     if (bytes.length <= headBytes) return bytes;
   }
+  const least = headOf({ ...rest, back: [] });
+  if (checkpoint !== undefined && least.length <= headBytes) return least;
   throw new RangeError('the last entry lies in too many stripes for a head');
+}
+
+function headOf(head: Omit<Head, 'format'>): Buffer {
+  return Buffer.from(canonicalJson({ ...head, format: 1 }), 'utf8');
+}
+
+/** The locator with the shards that were moved since it was written at their new places. */
+export function locatorAfter(locator: Locator, moves: StructureDelta['moves']): Locator {
+  const stripes = locator.stripes.map((stripe) => {
+    const moved = moves.filter((move) => move.stripeId === stripe.stripeId).map(({ shard }) => shard);
+    const indices = new Set(moved.map((shard) => shard.index));
+    const shards = [...stripe.shards.filter((shard) => !indices.has(shard.index)), ...moved];
+    return { ...stripe, shards: shards.sort((a, b) => a.index - b.index) };
+  });
+  return { ...locator, stripes };
 }
 
 /** Reads a head; refuses what is none, and formats newer than this one. */

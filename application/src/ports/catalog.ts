@@ -1,4 +1,14 @@
-import type { Bucket, Flush, Locator, Stripe, Version } from '../core/delta.js';
+import type {
+  CatalogDelta,
+  Checkpoint,
+  Bucket,
+  Flush,
+  Leftover,
+  Locator,
+  Stripe,
+  StructureDelta,
+  Version,
+} from '../core/delta.js';
 import type { VectorShard } from '../core/lease-layout.js';
 
 /** A version as listings show it. */
@@ -37,6 +47,22 @@ export interface Intent {
   readonly flush: Flush;
 }
 
+/** The parts of a checkpoint's halves, each small enough to be held in memory; the structure comes first. */
+export interface CheckpointParts<Structure, Catalog> {
+  readonly structure: Structure;
+  readonly catalog: Catalog;
+}
+
+/** The newest checkpoint and what came after it. */
+export interface EntryChain {
+  /** The flush that carries the newest checkpoint, and that checkpoint. */
+  readonly revision: bigint;
+  readonly checkpoint: Checkpoint | undefined;
+  /** Entries since, that flush's own among them. */
+  readonly entries: number;
+  readonly entryBytes: number;
+}
+
 /** Totals of a vault. */
 export interface Usage {
   readonly objects: number;
@@ -53,12 +79,21 @@ export interface Usage {
 export interface Catalog {
   /** The vault's revision that the catalog has applied; 0 when it is new. */
   revision(): bigint;
-  /** Applies a flush whole; its revision must be the next. */
+  /** Applies a flush whole; its revision must be the next. A checkpoint frees the entries and the checkpoint before it. */
   apply(flush: Flush): void;
+  /** Restates all but entries, in parts of which the catalog must not change before the last is taken. */
+  restate(): CheckpointParts<Iterable<StructureDelta>, Iterable<CatalogDelta>>;
+  /** Forgets everything and takes over what was restated at this revision: all of it, or nothing when a part can't be had. */
+  restore(
+    revision: bigint,
+    parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
+  ): Promise<void>;
   remember(intent: Intent): void;
   intent(): Intent | undefined;
   forgetIntent(): void;
+  /** Where the entries of a flush lie now, as long as no checkpoint has replaced them. */
   locator(revision: bigint): Locator | undefined;
+  entryChain(): EntryChain;
 
   bucket(name: string): Bucket | undefined;
   buckets(): readonly Bucket[];
@@ -69,11 +104,13 @@ export interface Catalog {
 
   stripe(stripeId: string): Stripe | undefined;
   stripes(): Iterable<Stripe>;
-  /** Whether entries of the vault lie in the stripe. */
+  /** Whether entries of the vault lie in the stripe, or its checkpoint. */
   holdsEntry(stripeId: string): boolean;
   /** Stripes in which nothing lives any more. */
   deadStripes(): readonly Stripe[];
   mirrors(): readonly LeaseMirror[];
+  /** Entries of vectors that are still to be removed, because their shards were moved. */
+  leftovers(): readonly Leftover[];
   /** Versions that have an extent in the stripe. */
   versionsIn(stripeId: string): readonly string[];
   usage(): Usage;

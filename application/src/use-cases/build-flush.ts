@@ -19,6 +19,7 @@ import { type StoreStripe } from './store-stripe.js';
 import type { SortedChanges } from './sort-changes.js';
 import type { Vault } from './vault.js';
 import type { VaultChange } from './vault-change.js';
+import { type StoredCheckpoint, WriteCheckpoint } from './write-checkpoint.js';
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
 
@@ -47,10 +48,16 @@ const removedAtOnce = 500;
 export class BuildFlush {
   readonly #vault: Vault;
   readonly #store: Pick<StoreStripe, 'run'>;
+  readonly #checkpoints: Pick<WriteCheckpoint, 'run'>;
 
-  constructor(vault: Vault, store: Pick<StoreStripe, 'run'>) {
+  constructor(
+    vault: Vault,
+    store: Pick<StoreStripe, 'run'>,
+    checkpoints: Pick<WriteCheckpoint, 'run'> = new WriteCheckpoint(vault, store),
+  ) {
     this.#vault = vault;
     this.#store = store;
+    this.#checkpoints = checkpoints;
   }
 
   /** `stripesOf` answers a put's own stripes as they may be committed now. */
@@ -61,7 +68,8 @@ export class BuildFlush {
   ): Promise<BuiltFlush> {
     const { catalog, keyring } = this.#vault.means;
     const revision = catalog.revision() + 1n;
-    const own: Stripe[] = [];
+    const stored = await this.#checkpoints.run(revision, entryGeometry);
+    const own: Stripe[] = [...(stored?.stripes ?? [])];
     const closed = sorted.puts.flatMap(([, put]) => [...stripesOf(put)]);
     const packs = new Map<Put, readonly (readonly Extent[])[]>();
     const entryPuts = await this.#packOthers(sorted, entryGeometry, packs, own);
@@ -78,18 +86,19 @@ export class BuildFlush {
     const full = tailPack.stripes.filter((stripe) => stripe.length === capacity);
     const bytes = Buffer.concat(tails);
     for (const [index, stripe] of full.entries()) {
-      const stored = await this.#store.run(
+      const whole = await this.#store.run(
         stripe.stripeId,
         [bytes.subarray(index * capacity, (index + 1) * capacity)],
         entryGeometry,
       );
-      own.push(stored);
-      closed.push(stored);
+      own.push(whole);
+      closed.push(whole);
     }
     const catalogDelta = this.#catalogDelta(sorted, packs, revision);
-    const removal = this.#removals();
-    const work = this.#leaseWork(closed, sorted, removal.stripes);
-    const structureDelta = this.#structureDelta(closed, sorted, removal.stripes, work, revision);
+    const dead = this.#removals(sorted);
+    const work = this.#leaseWork(closed, sorted, dead);
+    const checkpoint = stored?.checkpoint;
+    const structureDelta = this.#structureDelta({ closed, sorted, dead, work, revision, checkpoint });
     const entries = (['catalog', 'structure'] as const).map((kind) =>
       this.#seal(kind, kind === 'catalog' ? catalogDelta : structureDelta, revision),
     );
@@ -186,12 +195,16 @@ export class BuildFlush {
   }
 
   /** Dead stripes whose shards can be given up now: a disk that is failing would hold the flush up, its stripes wait. */
-  #removals(): { readonly stripes: readonly Stripe[] } {
+  #removals(sorted: SortedChanges<unknown>): readonly Stripe[] {
+    const moved = new Set(sorted.moves.map((move) => move.stripeId));
     const reachable = (stripe: Stripe) =>
       stripe.shards.every(
         (shard) => !this.#vault.isActive(shard.leaseId) || !this.#vault.isFailing(shard.diskId),
       );
-    return { stripes: this.#vault.means.catalog.deadStripes().filter(reachable).slice(0, removedAtOnce) };
+    return this.#vault.means.catalog
+      .deadStripes()
+      .filter((stripe) => !moved.has(stripe.stripeId) && reachable(stripe))
+      .slice(0, removedAtOnce);
   }
 
   #leaseWork(
@@ -213,26 +226,42 @@ export class BuildFlush {
     }
     for (const { stripeId, index, digest, sizeBytes, from, to } of sorted.moves) {
       const former = from === undefined ? undefined : this.#vault.layouts.get(from);
-      if (
-        former !== undefined &&
-        this.#vault.isActive(former.leaseId) &&
-        !this.#vault.isFailing(former.diskId)
-      )
+      if (former !== undefined && from !== to.leaseId && this.#signs(former))
         of(former).removals.push({ stripeId, index });
-      of(to).appends.push({ stripeId, index, digest, size: sizeBytes });
+      // A shard that comes back finds its entry where it was.
+      if (this.#vault.layouts.get(to.leaseId)?.positionOf({ stripeId, index }) === undefined)
+        of(to).appends.push({ stripeId, index, digest, size: sizeBytes });
     }
+    for (const leftover of this.#leftovers(sorted)) of(leftover).removals.push(leftover);
     for (const stripe of closed)
       for (const shard of stripe.shards) of(shard).appends.push(vectorShard(stripe, shard));
     return work;
   }
 
-  #structureDelta(
-    closed: readonly Stripe[],
+  /** Whether a change of the lease can be signed for now. */
+  #signs({ leaseId, diskId }: { readonly leaseId: string; readonly diskId: string }): boolean {
+    return this.#vault.isActive(leaseId) && !this.#vault.isFailing(diskId);
+  }
+
+  /** Entries of shards that were moved while their provider did not sign, and that it can let go now. */
+  #leftovers(
     sorted: SortedChanges<unknown>,
-    dead: readonly Stripe[],
-    work: ReadonlyMap<string, LeaseWork>,
-    revision: bigint,
-  ): StructureDelta {
+  ): { leaseId: string; diskId: string; stripeId: string; index: number }[] {
+    const { catalog } = this.#vault.means;
+    const back = new Set(sorted.moves.map(({ stripeId, index, to }) => `${to.leaseId}/${stripeId}/${index}`));
+    return catalog
+      .leftovers()
+      .filter(({ leaseId, stripeId, index }) => !back.has(`${leaseId}/${stripeId}/${index}`))
+      .flatMap(({ leaseId, stripeId, index }) => {
+        const diskId = this.#vault.layouts.get(leaseId)?.diskId;
+        return diskId !== undefined && this.#signs({ leaseId, diskId })
+          ? [{ leaseId, diskId, stripeId, index }]
+          : [];
+      })
+      .slice(0, removedAtOnce);
+  }
+
+  #structureDelta({ closed, sorted, dead, work, revision, checkpoint }: StructureParts): StructureDelta {
     const { catalog } = this.#vault.means;
     const leases = [...work].map(([leaseId, { diskId, removals, appends }]): LeaseSteps => {
       const { layout, steps } = this.#layout(leaseId, diskId).changed(removals, appends);
@@ -251,6 +280,7 @@ export class BuildFlush {
       droppedLeases: [...this.#vault.layouts.keys()].filter((leaseId) => !this.#vault.isActive(leaseId)),
       leases,
       ...(previous === undefined ? {} : { previous }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   }
 
@@ -284,6 +314,15 @@ export class BuildFlush {
       };
     });
   }
+}
+
+interface StructureParts {
+  readonly closed: readonly Stripe[];
+  readonly sorted: SortedChanges<unknown>;
+  readonly dead: readonly Stripe[];
+  readonly work: ReadonlyMap<string, LeaseWork>;
+  readonly revision: bigint;
+  readonly checkpoint: StoredCheckpoint['checkpoint'] | undefined;
 }
 
 interface LeaseWork {

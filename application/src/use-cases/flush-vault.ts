@@ -1,7 +1,7 @@
 import { Refusal } from '@dstore/chaincode/domain';
 import type { Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
-import { backRevisions, encodeHead, headDigest } from '../core/head.js';
+import { backRevisions, encodeHead, headDigest, locatorAfter } from '../core/head.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
 import type { BuildFlush, BuiltFlush, LeaseCommit } from './build-flush.js';
@@ -114,7 +114,7 @@ export class FlushVault {
       );
       const outcome = await this.#commit(built).catch((error: unknown) => error);
       if (isSettled(outcome)) {
-        this.#finish(sorted, built, outcome.txId);
+        this.#finish(sorted, built, outcome);
         return;
       }
       for (const stripe of built.ownStripes) releaseStripe(this.#vault, stripe);
@@ -184,11 +184,17 @@ export class FlushVault {
 
   #head({ flush }: BuiltFlush): Buffer {
     const { catalog } = this.#vault.means;
-    const back = backRevisions(flush.locator.revision).flatMap((revision) => catalog.locator(revision) ?? []);
+    const { moves, checkpoint } = flush.structure;
+    const now = (revision: bigint) => {
+      const locator = checkpoint === undefined ? catalog.locator(revision) : undefined;
+      return locator === undefined ? [] : [locatorAfter(locator, moves)];
+    };
+    const [restated] = now(catalog.entryChain().revision);
     const { head } = this.#vault;
     return encodeHead({
       last: flush.locator,
-      back,
+      back: backRevisions(flush.locator.revision).flatMap(now),
+      ...(restated === undefined ? {} : { checkpoint: restated }),
       ...(head.length === 0 ? {} : { previous: headDigest(head) }),
     });
   }
@@ -203,10 +209,10 @@ export class FlushVault {
     throw error;
   }
 
-  #finish(sorted: SortedChanges<Item>, built: BuiltFlush, txId: string): void {
+  #finish(sorted: SortedChanges<Item>, built: BuiltFlush, { txId, head }: Settled): void {
     const { catalog } = this.#vault.means;
     catalog.apply(built.flush);
-    this.#vault.head = this.#head(built);
+    this.#vault.head = head;
     for (const leaseId of built.droppedLeases) this.#vault.layouts.delete(leaseId);
     for (const { layout } of built.commits) this.#vault.layouts.set(layout.leaseId, layout);
     for (const stripe of built.ownStripes) releaseStripe(this.#vault, stripe);

@@ -1,26 +1,34 @@
-import { offerIn, type Row } from '@dstore/chaincode/domain';
-import type { Flush, Locator, Stripe } from '../core/delta.js';
-import { decodeCatalogEntry, decodeStructureEntry, type EntryKind, openEntry } from '../core/entry.js';
-import { reconstruct } from '../core/erasure.js';
+import type { Row } from '@dstore/chaincode/domain';
+import type { Checkpoint, Locator, Stripe } from '../core/delta.js';
 import { decodeHead } from '../core/head.js';
-import { entryKey } from '../core/keys.js';
 import { LeaseLayout } from '../core/lease-layout.js';
-import { shardDigest } from '../core/shard.js';
-import { shardRuns } from '../core/stripe.js';
 import { Fault } from '../ports/fault.js';
+import { ReadEntry } from './read-entry.js';
 import type { VaultMeans } from './vault.js';
 
 /** What a recovery brought back. */
 export interface Recovered {
   readonly revision: bigint;
+  /** Revision of the flush whose checkpoint was taken over, undefined when entries sufficed. */
+  readonly checkpoint: bigint | undefined;
   readonly entries: number;
   /** Leases whose rebuilt vector was checked against the ledger. */
   readonly leasesChecked: number;
 }
 
+/** The way from what the catalog has to what the ledger says. */
+interface Trail {
+  /** Entries to apply, oldest first. */
+  readonly locators: readonly Locator[];
+  /** The checkpoint that the oldest of them carries, where the catalog is older than that. */
+  readonly start: { readonly checkpoint: Checkpoint; readonly stripes: readonly Stripe[] } | undefined;
+}
+
 /**
- * Rebuilds a lost catalog from the master key and the ledger: head, then entry before entry down to the first (or to
- * what the catalog has), then all applied in order. Every lease's vector must have the root that the ledger holds.
+ * Rebuilds a lost or outdated catalog from the master key and the ledger: head, then entry before entry down to what the
+ * catalog has, to the first, or to the one that carries the newest checkpoint; that is taken over, then entries are
+ * applied in order. Holds one entry and a locator of each. Interrupted, it goes on where it was. Every lease's vector must
+ * have the root that the ledger holds.
  */
 export class RecoverVault {
   readonly #means: Pick<VaultMeans, 'vaultId' | 'ledger' | 'doors' | 'catalog' | 'keyring'>;
@@ -35,87 +43,37 @@ export class RecoverVault {
     const row = await ledger.read('vault', vaultId);
     if (row === undefined)
       throw new Fault('not-ready', `the ledger knows no vault ${vaultId}`, { retryable: false });
-    const flushes = await this.#walk(row);
-    for (const flush of flushes) catalog.apply(flush);
-    return { revision: row.revision, entries: flushes.length, leasesChecked: await this.#check() };
+    const read = new ReadEntry(this.#means);
+    const { locators, start } = await this.#trail(row, read);
+    const [first] = locators;
+    if (start !== undefined && first !== undefined)
+      await catalog.restore(first.revision - 1n, read.parts(first, start.checkpoint, start.stripes));
+    for (const locator of locators) {
+      const [structure, half] = [await read.structure(locator), await read.catalog(locator)];
+      catalog.apply({ catalog: half, structure, locator });
+    }
+    return {
+      revision: row.revision,
+      checkpoint: start === undefined ? undefined : first?.revision,
+      entries: locators.length,
+      leasesChecked: await this.#check(),
+    };
   }
 
-  /** Flushes that the catalog lacks, oldest first. */
-  async #walk(row: Row<'vault'>): Promise<Flush[]> {
-    const flushes: Flush[] = [];
+  async #trail(row: Row<'vault'>, read: ReadEntry): Promise<Trail> {
+    const locators: Locator[] = [];
     const have = this.#means.catalog.revision();
     let locator: Locator | undefined =
       row.revision === have ? undefined : decodeHead(Buffer.from(row.head, 'base64')).last;
     while (locator !== undefined && locator.revision > have) {
-      const flush: Flush = await this.#read(locator);
-      flushes.unshift(flush);
-      locator = flush.structure.previous;
+      const { moves, checkpoint, stripes, previous } = await read.structure(locator);
+      read.noteMoves(moves);
+      locators.unshift(locator);
+      if (checkpoint !== undefined && have < locator.revision - 1n)
+        return { locators, start: { checkpoint, stripes } };
+      locator = previous;
     }
-    return flushes;
-  }
-
-  async #read(locator: Locator): Promise<Flush> {
-    const catalog = decodeCatalogEntry(await this.#entry('catalog', locator));
-    const structure = decodeStructureEntry(await this.#entry('structure', locator));
-    return { catalog, structure, locator };
-  }
-
-  async #entry(kind: EntryKind, locator: Locator): Promise<Buffer> {
-    const { keyring, vaultId } = this.#means;
-    const generation = Number(locator.generation);
-    const key = kind === 'catalog' ? keyring.catalogKey(generation) : keyring.structureKey(generation);
-    const pieces: Buffer[] = [];
-    for (const { stripeId, offset, length } of locator[kind].extents) {
-      const stripe = locator.stripes.find((one) => one.stripeId === stripeId);
-      if (stripe === undefined)
-        throw new Fault('not-ready', 'an entry lies in a stripe that nothing describes', {
-          retryable: false,
-        });
-      const data = await this.#stripe(stripe);
-      for (const run of shardRuns(offset, length, stripe.shardSize))
-        pieces.push((data[run.index] as Buffer).subarray(run.start, run.end));
-    }
-    return openEntry(
-      Buffer.concat(pieces),
-      entryKey(key, kind, locator.revision),
-      vaultId,
-      kind,
-      locator.revision,
-    );
-  }
-
-  /** All data shards of a stripe, from any k whose digests fit. */
-  async #stripe(stripe: Stripe): Promise<Buffer[]> {
-    const got: (Buffer | undefined)[] = [];
-    for (const shard of stripe.shards) {
-      if (got.filter((bytes) => bytes !== undefined).length === stripe.dataShards) break;
-      got[shard.index] = await this.#shard(shard.diskId, shard.digest, stripe.shardSize);
-    }
-    const found = got.filter((bytes) => bytes !== undefined).length;
-    if (found < stripe.dataShards)
-      throw new Fault(
-        'shards-unreachable',
-        `${found} of ${stripe.dataShards} shards of an entry can be had`,
-        { retryable: true },
-      );
-    const all = Array.from({ length: stripe.dataShards + stripe.parityShards }, (_, index) => got[index]);
-    const missing = Array.from({ length: stripe.dataShards }, (_, index) => index).filter(
-      (index) => all[index] === undefined,
-    );
-    const rebuilt = reconstruct(all, stripe.dataShards, stripe.parityShards, missing);
-    for (const [at, index] of missing.entries()) all[index] = rebuilt[at];
-    return all.slice(0, stripe.dataShards) as Buffer[];
-  }
-
-  async #shard(diskId: string, digest: string, size: number): Promise<Buffer | undefined> {
-    const { ledger, doors } = this.#means;
-    const [disk, epoch] = await Promise.all([ledger.read('disk', diskId), ledger.read('epoch')]);
-    if (disk === undefined) return undefined;
-    const bytes = await doors
-      .at(offerIn(disk, epoch?.number ?? 0n).door)
-      .getShard(digest, size)
-      .catch(() => undefined);
-    return bytes !== undefined && bytes.length === size && shardDigest(bytes) === digest ? bytes : undefined;
+    return { locators, start: undefined };
   }
 
   async #check(): Promise<number> {

@@ -7,6 +7,8 @@ import type { VaultChange } from './vault-change.js';
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
 
+type Readable = Pick<Catalog, 'bucket' | 'current' | 'version' | 'list' | 'stripe'>;
+
 /** What a batch of changes comes to, in the words of the catalog. */
 export interface SortedChanges<T> {
   readonly puts: readonly (readonly [T, Put])[];
@@ -27,7 +29,7 @@ export interface SortedChanges<T> {
 /** Judges changes in order against the catalog; each name is changed at most once in a flush. */
 export function sortChanges<T extends { readonly change: VaultChange }>(
   items: readonly T[],
-  catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>,
+  catalog: Readable,
 ): SortedChanges<T> {
   const sorter = new Sorter<T>(catalog);
   for (const item of items) sorter.add(item);
@@ -45,10 +47,10 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
   readonly accepted: T[] = [];
   readonly denied: [T, Denial][] = [];
   readonly later: T[] = [];
-  readonly #catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>;
+  readonly #catalog: Readable;
   readonly #touched = new Set<string>();
 
-  constructor(catalog: Pick<Catalog, 'bucket' | 'current' | 'version' | 'list'>) {
+  constructor(catalog: Readable) {
     this.#catalog = catalog;
   }
 
@@ -73,7 +75,7 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     else if (change.kind === 'delete') this.#delete(item, change);
     else if (change.kind === 'bucket') this.#bucket(change);
     else if (change.kind === 'drop-bucket') this.#drop(change.bucket);
-    else this.moves.push(...change.moves);
+    else this.moves.push(...change.moves.filter((move) => this.#stillTrue(move)));
   }
 
   #put(item: T, change: Put): void {
@@ -118,6 +120,15 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     const [first] = this.#catalog.list({ bucket, prefix: '', limit: 1, versions: true });
     if (first !== undefined) throw new Denial('bucket-not-empty', `bucket ${bucket} holds objects`);
     this.droppedBuckets.push(bucket);
+  }
+
+  /** A flush before may have dropped the stripe, or moved the shard. */
+  #stillTrue({ stripeId, index, digest, from }: ShardMove): boolean {
+    const stripe = this.#catalog.stripe(stripeId);
+    const shard = stripe?.shards.find((one) => one.index === index);
+    return (
+      stripe !== undefined && (shard === undefined || (shard.leaseId === from && shard.digest === digest))
+    );
   }
 
   #mustHave(name: string): Bucket {

@@ -25,6 +25,12 @@ const migrations = [
   CREATE TABLE locators (revision INTEGER PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE intent (one INTEGER PRIMARY KEY CHECK (one = 1), revision TEXT NOT NULL, head_digest TEXT NOT NULL, catalog TEXT NOT NULL, structure TEXT NOT NULL, locator TEXT NOT NULL);
   `,
+  `
+  CREATE TABLE leftovers (
+    lease_id TEXT NOT NULL, position INTEGER NOT NULL, stripe_id TEXT NOT NULL, idx INTEGER NOT NULL, digest TEXT NOT NULL,
+    size INTEGER NOT NULL, PRIMARY KEY (lease_id, position)) WITHOUT ROWID;
+  ALTER TABLE locators ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings a catalog to this version's format; throws for one that a newer version wrote. */

@@ -3,13 +3,18 @@ import { canonicalJson, type JsonValue } from '@dstore/chaincode/domain';
 import type {
   Bucket,
   CatalogDelta,
+  Checkpoint,
   Flush,
+  Leftover,
+  Locator,
   Shard,
   Step,
   Stripe,
   StructureDelta,
   Version,
 } from '../../core/delta.js';
+
+type StreamPair = Pick<Locator, 'catalog' | 'structure'> | Checkpoint;
 
 /** JSON as the catalog keeps it. */
 export function written(value: unknown): string {
@@ -42,37 +47,103 @@ export class CatalogWriter {
   /** Structure first: versions count their bytes in stripes that must be there. */
   write({ catalog, structure, locator }: Flush): void {
     this.#structure(structure);
+    if (structure.checkpoint !== undefined) this.#supersede(structure.checkpoint, locator.revision);
     for (const stripe of locator.stripes) this.#addStripe(stripe, 1);
     this.#place(structure, locator.stripes);
-    for (const entry of [locator.catalog, locator.structure]) {
-      for (const { stripeId, length } of entry.extents) this.#live(stripeId, length);
-    }
+    this.#liveStreams(locator, 1);
+    const bytes = locator.catalog.sealedBytes + locator.structure.sealedBytes;
     this.#run(
-      'INSERT INTO locators (revision, body) VALUES (?, ?)',
+      'INSERT INTO locators (revision, body, bytes) VALUES (?, ?, ?)',
       Number(locator.revision),
       written(locator),
+      bytes,
     );
     this.#catalog(catalog);
     for (const stripeId of structure.droppedStripes) {
       this.#run('DELETE FROM shards WHERE stripe_id = ?', stripeId);
       this.#run('DELETE FROM stripes WHERE stripe_id = ?', stripeId);
     }
-    this.#run(
-      "INSERT INTO state (name, value) VALUES ('revision', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      catalog.revision.toString(),
-    );
+    this.#setState('revision', catalog.revision.toString());
+  }
+
+  /** Empties the catalog; what follows are parts of a checkpoint. */
+  clear(revision: bigint): void {
+    for (const table of ['state', 'buckets', 'versions', 'extents', 'stripes', 'shards', 'leases'])
+      this.#run(`DELETE FROM ${table}`);
+    for (const table of ['leftovers', 'locators', 'intent']) this.#run(`DELETE FROM ${table}`);
+    this.#setState('revision', revision.toString());
+  }
+
+  /** Takes over a part of a checkpoint's structure. */
+  restateStructure(structure: StructureDelta): void {
+    for (const stripe of structure.stripes) this.#addStripe(stripe, 0);
+    for (const leftover of structure.leftovers ?? []) this.#addLeftover(leftover);
+    for (const { leaseId, diskId, steps, revision } of structure.leases)
+      this.#placeLease(leaseId, diskId, steps, revision);
+  }
+
+  /** Takes over a part of a checkpoint's catalog; the stripes it lies in must be there. */
+  restateCatalog(catalog: CatalogDelta): void {
+    this.#catalog(catalog);
+  }
+
+  #setState(name: string, value: string): void {
+    const sql =
+      'INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
+    this.#run(sql, name, value);
+  }
+
+  /** Entries and checkpoint so far live no longer; the new checkpoint, whose stripes are there, does. */
+  #supersede(checkpoint: Checkpoint, revision: bigint): void {
+    const bodies = this.#prepare('SELECT body FROM locators').all() as { body: string }[];
+    for (const { body } of bodies) this.#liveStreams(JSON.parse(body) as StreamPair, -1);
+    const former = this.#get<{ value: string }>("SELECT value FROM state WHERE name = 'checkpoint'");
+    if (former !== undefined) this.#liveStreams(JSON.parse(former.value) as StreamPair, -1);
+    this.#run('DELETE FROM locators');
+    this.#run('UPDATE stripes SET entry = 0 WHERE entry = 1');
+    this.#liveStreams(checkpoint, 1);
+    for (const { stripeId } of [...checkpoint.catalog.extents, ...checkpoint.structure.extents])
+      this.#run('UPDATE stripes SET entry = 1 WHERE stripe_id = ?', stripeId);
+    this.#setState('checkpoint', written(checkpoint));
+    this.#setState('checkpoint-revision', revision.toString());
+  }
+
+  #liveStreams({ catalog, structure }: StreamPair, sign: 1 | -1): void {
+    for (const { stripeId, length } of [...catalog.extents, ...structure.extents])
+      this.#live(stripeId, sign * length);
   }
 
   #structure(structure: StructureDelta): void {
     for (const stripe of structure.stripes) this.#addStripe(stripe, 0);
-    for (const { stripeId, shard } of structure.moves) {
-      this.#run('DELETE FROM shards WHERE stripe_id = ? AND idx = ?', stripeId, shard.index);
-      this.#addShard(stripeId, shard);
-    }
+    for (const { stripeId, shard } of structure.moves) this.#move(stripeId, shard);
     for (const leaseId of structure.droppedLeases) {
       this.#run('DELETE FROM shards WHERE lease_id = ?', leaseId);
+      this.#run('DELETE FROM leftovers WHERE lease_id = ?', leaseId);
       this.#run('DELETE FROM leases WHERE lease_id = ?', leaseId);
     }
+  }
+
+  /** The former lease's vector keeps its entry until a step removes it; one that comes back takes its old entry again. */
+  #move(stripeId: string, shard: Shard): void {
+    const keep = `INSERT INTO leftovers (lease_id, position, stripe_id, idx, digest, size)
+      SELECT s.lease_id, s.position, s.stripe_id, s.idx, s.digest, t.shard_size FROM shards s JOIN stripes t USING (stripe_id)
+      WHERE s.stripe_id = ? AND s.idx = ? AND s.position IS NOT NULL`;
+    this.#run(keep, stripeId, shard.index);
+    this.#run('DELETE FROM shards WHERE stripe_id = ? AND idx = ?', stripeId, shard.index);
+    this.#addShard(stripeId, shard);
+    const back = 'FROM leftovers WHERE stripe_id = ? AND idx = ? AND lease_id = ?';
+    const place = [stripeId, shard.index, shard.leaseId] as const;
+    const found = this.#get<{ position: number }>(`SELECT position ${back}`, ...place);
+    if (found === undefined) return;
+    this.#run(`DELETE ${back}`, ...place);
+    const sql = 'UPDATE shards SET position = ? WHERE stripe_id = ? AND idx = ? AND lease_id = ?';
+    this.#run(sql, found.position, ...place);
+  }
+
+  #addLeftover({ leaseId, position, stripeId, index, digest, size }: Leftover): void {
+    const sql =
+      'INSERT INTO leftovers (lease_id, position, stripe_id, idx, digest, size) VALUES (?, ?, ?, ?, ?, ?)';
+    this.#run(sql, leaseId, position, stripeId, index, digest, size);
   }
 
   #addStripe(stripe: Stripe, entry: 0 | 1): void {
@@ -111,7 +182,8 @@ export class CatalogWriter {
     for (const [leaseId, lease] of steps) this.#placeLease(leaseId, lease.diskId, lease.steps);
   }
 
-  #placeLease(leaseId: string, diskId: string, steps: readonly Step[]): void {
+  /** One revision on unless it is said. */
+  #placeLease(leaseId: string, diskId: string, steps: readonly Step[], revision?: bigint): void {
     const row = this.#get<{ revision: string; count: number }>(
       'SELECT revision, count FROM leases WHERE lease_id = ?',
       leaseId,
@@ -125,18 +197,17 @@ export class CatalogWriter {
       }
       if (remove !== undefined) {
         count -= 1;
-        this.#run('DELETE FROM shards WHERE lease_id = ? AND position = ?', leaseId, remove);
-        this.#run(
-          'UPDATE shards SET position = ? WHERE lease_id = ? AND position = ?',
-          remove,
-          leaseId,
-          count,
-        );
+        for (const table of ['shards', 'leftovers']) {
+          this.#run(`DELETE FROM ${table} WHERE lease_id = ? AND position = ?`, leaseId, remove);
+          const sql = `UPDATE ${table} SET position = ? WHERE lease_id = ? AND position = ?`;
+          this.#run(sql, remove, leaseId, count);
+        }
       }
     }
     const sql = `INSERT INTO leases (lease_id, disk_id, revision, count) VALUES (?, ?, ?, ?)
       ON CONFLICT (lease_id) DO UPDATE SET revision = excluded.revision, count = excluded.count`;
-    this.#run(sql, leaseId, diskId, (BigInt(row?.revision ?? '0') + 1n).toString(), count);
+    const next = revision ?? BigInt(row?.revision ?? '0') + 1n;
+    this.#run(sql, leaseId, diskId, next.toString(), count);
   }
 
   #live(stripeId: string, bytes: number): void {

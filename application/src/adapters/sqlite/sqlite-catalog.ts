@@ -3,17 +3,31 @@ import { list, parseJson, type Shape } from '@dstore/chaincode/domain';
 import {
   type Bucket,
   bucketShape,
+  type CatalogDelta,
   catalogDeltaShape,
+  checkpointShape,
   type Flush,
+  type Leftover,
   type Locator,
   locatorShape,
   type Stripe,
   streamShape,
+  type StructureDelta,
   structureDeltaShape,
   type Version,
 } from '../../core/delta.js';
 import type { VectorShard } from '../../core/lease-layout.js';
-import type { Catalog, Intent, LeaseMirror, ListedVersion, Listing, Usage } from '../../ports/catalog.js';
+import type {
+  Catalog,
+  CheckpointParts,
+  EntryChain,
+  Intent,
+  LeaseMirror,
+  ListedVersion,
+  Listing,
+  Usage,
+} from '../../ports/catalog.js';
+import { restateCatalog, restateStructure } from './catalog-parts.js';
 import { migrate } from './catalog-schema.js';
 import { CatalogWriter, written } from './catalog-writer.js';
 
@@ -62,9 +76,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   revision(): bigint {
-    return BigInt(
-      this.#one<{ value: string }>("SELECT value FROM state WHERE name = 'revision'")?.value ?? '0',
-    );
+    return BigInt(this.#state('revision') ?? '0');
   }
 
   apply(flush: Flush): void {
@@ -74,6 +86,27 @@ export class SqliteCatalog implements Catalog {
       this.#writer.write(flush);
       this.#db.exec('DELETE FROM intent');
     });
+  }
+
+  restate(): CheckpointParts<Iterable<StructureDelta>, Iterable<CatalogDelta>> {
+    const revision = this.revision();
+    return { structure: restateStructure(this.#db, revision), catalog: restateCatalog(this.#db, revision) };
+  }
+
+  async restore(
+    revision: bigint,
+    parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
+  ): Promise<void> {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      this.#writer.clear(revision);
+      for await (const part of parts.structure) this.#writer.restateStructure(part);
+      for await (const part of parts.catalog) this.#writer.restateCatalog(part);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #transaction(act: () => void): void {
@@ -122,10 +155,29 @@ export class SqliteCatalog implements Catalog {
   }
 
   locator(revision: bigint): Locator | undefined {
-    return parsed(
+    const locator = parsed(
       locatorShape,
       this.#one<{ body: string }>('SELECT body FROM locators WHERE revision = ?', Number(revision))?.body,
     );
+    if (locator === undefined) return undefined;
+    return { ...locator, stripes: locator.stripes.map((stripe) => this.stripe(stripe.stripeId) ?? stripe) };
+  }
+
+  entryChain(): EntryChain {
+    const checkpoint = parsed(checkpointShape, this.#state('checkpoint'));
+    const chain = this.#one<{ entries: number; bytes: number }>(
+      'SELECT COUNT(*) AS entries, COALESCE(SUM(bytes), 0) AS bytes FROM locators',
+    );
+    return {
+      revision: BigInt(this.#state('checkpoint-revision') ?? '0'),
+      checkpoint,
+      entries: chain?.entries ?? 0,
+      entryBytes: chain?.bytes ?? 0,
+    };
+  }
+
+  #state(name: string): string | undefined {
+    return this.#one<{ value: string }>('SELECT value FROM state WHERE name = ?', name)?.value;
   }
 
   bucket(name: string): Bucket | undefined {
@@ -167,7 +219,7 @@ export class SqliteCatalog implements Catalog {
   #listCurrent(bucket: string, prefix: string, after: string | undefined, limit: number): VersionRow[] {
     const columns =
       "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ? AND current = 1 AND marker = 0";
-    if (after === undefined || after < prefix)
+    if (after === undefined || isBefore(after, prefix))
       return this.#all(`${columns} AND key >= ? ORDER BY key LIMIT ?`, bucket, prefix, limit);
     return this.#all(`${columns} AND key > ? ORDER BY key LIMIT ?`, bucket, after, limit);
   }
@@ -175,10 +227,13 @@ export class SqliteCatalog implements Catalog {
   #listAll(bucket: string, prefix: string, after: Listing['after'], limit: number): VersionRow[] {
     const columns = "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ?";
     const order = 'ORDER BY key, seq DESC LIMIT ?';
-    if (after === undefined) return this.#all(`${columns} AND key >= ? ${order}`, bucket, prefix, limit);
+    if (after === undefined || isBefore(after.key, prefix))
+      return this.#all(`${columns} AND key >= ? ${order}`, bucket, prefix, limit);
     if (after.versionId === undefined)
-      return this.#all(`${columns} AND key >= ? AND key > ? ${order}`, bucket, prefix, after.key, limit);
-    const behind = '(key > ? OR (key = ? AND seq < (SELECT seq FROM versions WHERE version_id = ?)))';
+      return this.#all(`${columns} AND key > ? ${order}`, bucket, after.key, limit);
+    // Behind a version that is gone by now, all that its key has left comes again: rather twice than not at all.
+    const behind =
+      'key >= ? AND (key > ? OR seq < COALESCE((SELECT seq FROM versions WHERE version_id = ?), 9007199254740991))';
     return this.#all(
       `${columns} AND ${behind} ${order}`,
       bucket,
@@ -243,9 +298,21 @@ export class SqliteCatalog implements Catalog {
   }
 
   #mirrored(leaseId: string): VectorShard[] {
-    const sql = `SELECT s.stripe_id AS stripeId, s.idx AS "index", s.digest AS digest, t.shard_size AS size
-      FROM shards s JOIN stripes t USING (stripe_id) WHERE s.lease_id = ? AND s.position IS NOT NULL ORDER BY s.position`;
-    return this.#all<VectorShard>(sql, leaseId).map((row) => ({ ...row }));
+    const sql = `SELECT s.stripe_id AS stripeId, s.idx AS "index", s.digest AS digest, t.shard_size AS size, s.position AS position
+      FROM shards s JOIN stripes t USING (stripe_id) WHERE s.lease_id = ? AND s.position IS NOT NULL
+      UNION ALL SELECT stripe_id, idx, digest, size, position FROM leftovers WHERE lease_id = ? ORDER BY 5`;
+    return this.#all<VectorShard>(sql, leaseId, leaseId).map(({ stripeId, index, digest, size }) => ({
+      stripeId,
+      index,
+      digest,
+      size,
+    }));
+  }
+
+  leftovers(): readonly Leftover[] {
+    const sql = `SELECT lease_id AS leaseId, position, stripe_id AS stripeId, idx AS "index", digest, size
+      FROM leftovers ORDER BY lease_id, position`;
+    return this.#all<Leftover>(sql).map((row) => ({ ...row }));
   }
 
   versionsIn(stripeId: string): readonly string[] {
@@ -276,6 +343,11 @@ export class SqliteCatalog implements Catalog {
   close(): void {
     this.#db.close();
   }
+}
+
+/** In UTF-8 byte order, as SQLite compares. */
+function isBefore(key: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(key, 'utf8'), Buffer.from(other, 'utf8')) < 0;
 }
 
 function parsed<T>(shape: Shape<T>, text: string | undefined): T | undefined {
