@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Identity, signLowS, type TlsCredentials } from '@dstore/organizations';
 import { FileDisk } from './adapters/file/file-disk.js';
 import { SqliteLeaseBook } from './adapters/sqlite/sqlite-lease-book.js';
-import { createDoor, type DoorOrganization } from './door/create-door.js';
+import { createDoor } from './door/create-door.js';
+import type { MemberRoot } from './door/member-roots.js';
 import type { Ledger } from './ports/ledger.js';
 import { AdmitMember } from './use-cases/admit-member.js';
 import { AnswerChallenges } from './use-cases/answer-challenges.js';
@@ -30,7 +31,7 @@ export interface ProviderMeans extends Surroundings {
   readonly ledger: Ledger;
   readonly agent: Identity;
   readonly tls: TlsCredentials;
-  readonly organizations: () => readonly DoorOrganization[];
+  readonly organizations: () => readonly MemberRoot[];
 }
 
 /** A disk that is open: its door, what it does by itself, and how it ends. */

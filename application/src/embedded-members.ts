@@ -4,7 +4,7 @@ import type { Role } from '@dstore/chaincode/domain';
 import type { EmbeddedNetwork } from '@dstore/network/embedded';
 import { type Identity, loadIdentity, saveIdentity, type TlsCredentials } from '@dstore/organizations';
 import { FabricLedger } from './adapters/fabric/fabric-ledger.js';
-import type { DoorOrganization } from './door/create-door.js';
+import type { MemberRoot } from './door/member-roots.js';
 
 /** A member of the embedded consortium: who it is, and the ledger as it sees it. */
 export interface Member {
@@ -37,7 +37,7 @@ export class EmbeddedMembers {
   }
 
   /** Organizations with the roots of their TLS certificates. */
-  organizations(): DoorOrganization[] {
+  organizations(): MemberRoot[] {
     return this.#network.organizations.map((mspId) => ({
       mspId,
       tlsRoot: this.#network.authority(mspId).tlsRoot,

@@ -14,7 +14,11 @@ export interface FirstScreen {
 }
 
 /** The lines that the screen and the page offer to be copied. */
-export function demoCommands(url: string, token: string, breakable: string): { name: string; line: string }[] {
+export function demoCommands(
+  url: string,
+  token: string,
+  breakable: string,
+): { name: string; line: string }[] {
   return [
     { name: 'first', line: `export DSTORE_URL=${url} DSTORE_TOKEN=${token}` },
     { name: 'put', line: 'npx dstore cp README.md ds://demo/hello.md' },

@@ -57,7 +57,10 @@ function reason(error: unknown, { home, port }: Config): string {
   return `DStore could not start: ${message}\nNext: see ${join(home, 'logs', 'dstore.log')}; npm run reset deletes the demo's data.`;
 }
 
-async function screen({ url, token, consortium, owner, params }: RunningDemo, config: Config): Promise<string> {
+async function screen(
+  { url, token, consortium, owner, params }: RunningDemo,
+  config: Config,
+): Promise<string> {
   const epoch = await owner.vault.means.ledger.read('epoch');
   const since = BigInt(Math.floor(Date.now() / 1000)) - (epoch?.openedAt ?? 0n);
   const left = params.epochLengthSeconds - since;

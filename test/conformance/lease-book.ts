@@ -119,7 +119,9 @@ export function leaseBookConformance(make: () => { open(): LeaseBook; end(): voi
     assert.equal(book.entries(lease, 39n), undefined);
     for (const [index, entries] of past.slice(40).entries())
       assert.deepEqual(book.entries(lease, BigInt(40 + index)), entries);
-    const sizes = new Map(past.slice(40).flatMap((entries) => entries.map((entry) => [entry.digest, entry.size])));
+    const sizes = new Map(
+      past.slice(40).flatMap((entries) => entries.map((entry) => [entry.digest, entry.size])),
+    );
     const held = [...sizes.values()].reduce((sum, size) => sum + accountedBytes(size), 0n);
     assert.equal(book.heldBytes(lease), held);
   });

@@ -15,7 +15,7 @@ import { entryKey } from '../core/keys.js';
 import { LeaseLayout, type VectorShard } from '../core/lease-layout.js';
 import { pack } from '../core/packing.js';
 import type { Content, Change } from '@dstore/chaincode/domain';
-import { type StoreStripe } from './store-stripe.js';
+import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { SortedChanges } from './sort-changes.js';
 import type { Vault } from './vault.js';
 import type { VaultChange } from './vault-change.js';
@@ -60,16 +60,31 @@ export class BuildFlush {
     this.#checkpoints = checkpoints;
   }
 
-  /** `stripesOf` answers a put's own stripes as they may be committed now. */
+  /** `stripesOf` answers a put's own stripes as they may be committed now. What it stored before it failed is given up. */
   async run(
     sorted: SortedChanges<unknown>,
     stripesOf: (put: Put) => readonly Stripe[],
     entryGeometry: Geometry,
   ): Promise<BuiltFlush> {
+    const own: Stripe[] = [];
+    try {
+      return await this.#build(sorted, stripesOf, entryGeometry, own);
+    } catch (error) {
+      await giveUpStripes(this.#vault, own);
+      throw error;
+    }
+  }
+
+  async #build(
+    sorted: SortedChanges<unknown>,
+    stripesOf: (put: Put) => readonly Stripe[],
+    entryGeometry: Geometry,
+    own: Stripe[],
+  ): Promise<BuiltFlush> {
     const { catalog, keyring } = this.#vault.means;
     const revision = catalog.revision() + 1n;
     const stored = await this.#checkpoints.run(revision, entryGeometry);
-    const own: Stripe[] = [...(stored?.stripes ?? [])];
+    own.push(...(stored?.stripes ?? []));
     const closed = sorted.puts.flatMap(([, put]) => [...stripesOf(put)]);
     const packs = new Map<Put, readonly (readonly Extent[])[]>();
     const entryPuts = await this.#packOthers(sorted, entryGeometry, packs, own);
@@ -108,9 +123,10 @@ export class BuildFlush {
     const entryStripes: Stripe[] = [];
     for (const [index, stripe] of whole.stripes.slice(full.length).entries()) {
       const piece = last.subarray(index * capacity, index * capacity + stripe.length);
-      entryStripes.push(await this.#store.run(stripe.stripeId, [piece], entryGeometry));
+      const kept = await this.#store.run(stripe.stripeId, [piece], entryGeometry);
+      entryStripes.push(kept);
+      own.push(kept);
     }
-    own.push(...entryStripes);
     const [catalogExtents, structureExtents] = whole.extents.slice(-2) as [Extent[], Extent[]];
     const locator: Locator = {
       revision,

@@ -5,8 +5,9 @@ import { backRevisions, encodeHead, headDigest, locatorAfter } from '../core/hea
 import { Denial, Fault } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
 import type { BuildFlush, BuiltFlush, LeaseCommit } from './build-flush.js';
+import { CatchUp } from './catch-up.js';
 import { sortChanges, type SortedChanges } from './sort-changes.js';
-import { type LeaseOpening, releaseStripe, writeQuorum } from './store-stripe.js';
+import { giveUpStripes, type LeaseOpening, releaseStripe, writeQuorum } from './store-stripe.js';
 import type { Vault } from './vault.js';
 import type { Flushed, VaultChange } from './vault-change.js';
 
@@ -21,6 +22,8 @@ const mostChanges = 4000;
 const mostTailBytes = 256 << 20;
 /** Each attempt gives up at least one disk or looks at the ledger anew. */
 const mostAttempts = 6;
+/** Times that a flush is worked out anew because another gateway's was first. */
+const mostRounds = 5;
 /** Refusals that a fresh look at the ledger may cure. */
 const curable = ['lease-not-active', 'receipt-lapsed', 'lease-full', 'receipt-invalid', 'revision-skipped'];
 
@@ -35,8 +38,11 @@ export class FlushVault {
   readonly #leases: LeaseOpening;
   readonly #entryGeometry: () => Promise<Geometry>;
   readonly #log: Log;
+  readonly #catchUp: Pick<CatchUp, 'run'>;
   #queue: Item[] = [];
   #running: Promise<void> | undefined;
+  /** Whether the ledger may be ahead of the catalog. */
+  #unsettled = false;
 
   constructor(means: {
     readonly vault: Vault;
@@ -51,6 +57,7 @@ export class FlushVault {
     this.#leases = means.leases;
     this.#entryGeometry = means.entryGeometry;
     this.#log = means.log;
+    this.#catchUp = new CatchUp(means.vault.means);
   }
 
   /** Resolves when the change is valid on the ledger and in the catalog; rejects when nothing of it will ever be. */
@@ -86,30 +93,58 @@ export class FlushVault {
     return this.#queue.splice(0, count < 0 ? this.#queue.length : count);
   }
 
+  /** Stripes of a put whose commit may yet turn out valid stay where they are. */
   #refuse(item: Item, reason: unknown): void {
-    if (item.change.kind === 'put')
-      for (const stripe of item.change.stripes) releaseStripe(this.#vault, stripe);
+    const { change } = item;
+    if (change.kind === 'put') {
+      if (isUnknown(reason)) for (const stripe of change.stripes) releaseStripe(this.#vault, stripe);
+      else void giveUpStripes(this.#vault, change.stripes);
+    }
     item.reject(reason);
   }
 
   async #flush(batch: readonly Item[]): Promise<void> {
-    const sorted = sortChanges(batch, this.#vault.means.catalog);
-    for (const [item, denial] of sorted.denied) this.#refuse(item, denial);
-    this.#queue.unshift(...sorted.later);
-    if (sorted.accepted.length === 0) return;
-    try {
-      await this.#attempts(sorted);
-    } catch (error) {
-      for (const item of sorted.accepted) this.#refuse(item, error);
+    let items = batch;
+    for (let round = 1; ; round += 1) {
+      if (this.#unsettled) await this.#rebase();
+      const sorted = sortChanges(items, this.#vault.means.catalog);
+      for (const [item, denial] of sorted.denied) this.#refuse(item, denial);
+      this.#queue.unshift(...sorted.later);
+      if (sorted.accepted.length === 0) return;
+      try {
+        return await this.#attempts(sorted);
+      } catch (error) {
+        if (error instanceof Doomed) {
+          for (const item of error.items) this.#refuse(item, error.denial);
+          items = sorted.accepted.filter((item) => !error.items.includes(item));
+          continue;
+        }
+        this.#unsettled = isUnknown(error) || isStale(error);
+        if (!isStale(error) || round === mostRounds) {
+          for (const item of sorted.accepted) this.#refuse(item, error);
+          return;
+        }
+        this.#log.warn('another flush was first', { round });
+        items = sorted.accepted;
+      }
     }
+  }
+
+  /** Takes over what others committed, or what was committed without our knowing. */
+  async #rebase(): Promise<void> {
+    this.#vault.head = await this.#catchUp.run();
+    this.#vault.reload();
+    await this.#vault.refresh();
+    this.#unsettled = false;
   }
 
   async #attempts(sorted: SortedChanges<Item>): Promise<void> {
     const geometry = await this.#entryGeometry();
     for (let attempt = 1; ; attempt += 1) {
+      this.#insistReachable(sorted);
       const built = await this.#build.run(
         sorted,
-        (put) => put.stripes.map((stripe) => this.#reachable(stripe)),
+        (put) => put.stripes.map((stripe) => this.#reachable(stripe) ?? stripe),
         geometry,
       );
       const outcome = await this.#commit(built).catch((error: unknown) => error);
@@ -117,24 +152,33 @@ export class FlushVault {
         this.#finish(sorted, built, outcome);
         return;
       }
-      for (const stripe of built.ownStripes) releaseStripe(this.#vault, stripe);
+      await this.#giveUp(built, outcome);
       if (attempt >= mostAttempts || !worthAnother(outcome)) throw outcome;
       this.#log.warn('flush is built anew', { attempt, error: outcome });
       await this.#leases.run({ geometry, shardSizeBytes: 1 << 20 });
     }
   }
 
-  /** A put's stripe without the shards on disks that fail now; Denial `too-few-disks` when too few are left. */
-  #reachable(stripe: Stripe): Stripe {
+  async #giveUp({ ownStripes }: BuiltFlush, outcome: unknown): Promise<void> {
+    if (isUnknown(outcome)) for (const stripe of ownStripes) releaseStripe(this.#vault, stripe);
+    else await giveUpStripes(this.#vault, ownStripes);
+  }
+
+  /** Takes puts out of the batch that lost too many disks since their stripes were stored. */
+  #insistReachable({ puts }: SortedChanges<Item>): void {
+    const doomed = puts.filter(([, put]) =>
+      put.stripes.some((stripe) => this.#reachable(stripe) === undefined),
+    );
+    if (doomed.length > 0) throw new Doomed(doomed.map(([item]) => item));
+  }
+
+  /** A put's stripe without the shards on disks that fail now; undefined when too few are left. */
+  #reachable(stripe: Stripe): Stripe | undefined {
     const shards = stripe.shards.filter(
       (shard) => !this.#vault.isFailing(shard.diskId) && this.#vault.isActive(shard.leaseId),
     );
     if (shards.length === stripe.shards.length) return stripe;
-    if (shards.length >= writeQuorum(stripe)) return { ...stripe, shards };
-    throw new Denial(
-      'too-few-disks',
-      `${stripe.shards.length - shards.length} disks failed before the commit`,
-    );
+    return shards.length >= writeQuorum(stripe) ? { ...stripe, shards } : undefined;
   }
 
   async #commit(built: BuiltFlush): Promise<Settled> {
@@ -201,8 +245,7 @@ export class FlushVault {
 
   /** Whatever the submission said: the vault's row tells whether the commit is valid. */
   async #settle(error: unknown, expectedRevision: bigint, head: Buffer): Promise<Settled> {
-    const unknown = error instanceof Fault && error.code === 'outcome-unknown';
-    if (!unknown && !(error instanceof Refusal && error.code === 'revision-stale')) throw error;
+    if (!isUnknown(error) && !isStale(error)) throw error;
     const vault = await this.#vault.means.ledger.read('vault', this.#vault.means.vaultId);
     if (vault?.revision === expectedRevision + 1n && vault.head === head.toString('base64'))
       return { txId: '', head };
@@ -252,8 +295,28 @@ class Unsigned extends Error {
   }
 }
 
+/** Puts that can't be committed any more, unlike the others of their batch. */
+class Doomed extends Error {
+  readonly denial = new Denial('too-few-disks', 'too many disks failed before the commit');
+  readonly items: readonly Item[];
+
+  constructor(items: readonly Item[]) {
+    super(`${items.length} puts lost too many disks`);
+    this.name = 'Doomed';
+    this.items = items;
+  }
+}
+
 function isSettled(outcome: unknown): outcome is Settled {
   return typeof outcome === 'object' && outcome !== null && 'head' in outcome;
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'outcome-unknown';
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 'revision-stale';
 }
 
 function worthAnother(error: unknown): boolean {

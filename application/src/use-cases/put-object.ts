@@ -7,7 +7,7 @@ import { sealStream } from '../core/sealed-stream.js';
 import { associatedData, plainSize } from '../core/sealing.js';
 import { Denial } from '../ports/fault.js';
 import type { FlushVault } from './flush-vault.js';
-import { releaseStripe, type StoreStripe } from './store-stripe.js';
+import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { Vault } from './vault.js';
 import type { PutStream } from './vault-change.js';
 
@@ -44,8 +44,8 @@ const stripesInFlight = 3;
 
 /**
  * Puts a stream of any length: seals it, stores full stripes as they fill, and hands the tail to the next flush.
- * Resolves once the version is valid on the ledger. Whatever fails before leaves nothing: shards without a commit are
- * deleted by their providers, and the room promised to them is given back.
+ * Resolves once the version is valid on the ledger. Whatever fails before leaves nothing: shards that were stored and the
+ * room promised to them are given up.
  */
 export class PutObject {
   readonly #vault: Vault;
@@ -101,7 +101,7 @@ export class PutObject {
         ),
       };
     } finally {
-      for (const stripe of stripes) releaseStripe(this.#vault, stripe);
+      await giveUpStripes(this.#vault, stripes);
     }
   }
 

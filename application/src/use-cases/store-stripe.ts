@@ -23,6 +23,25 @@ export function releaseStripe(vault: Vault, stripe: Stripe): void {
 }
 
 /**
+ * Gives up stripes that will not be committed: their room, and their shards at the doors. A disk that does not answer
+ * deletes them by itself in time.
+ */
+export async function giveUpStripes(vault: Vault, stripes: readonly Stripe[]): Promise<void> {
+  const digests = new Map<string, { readonly diskId: string; readonly digests: string[] }>();
+  for (const stripe of stripes) {
+    releaseStripe(vault, stripe);
+    for (const { leaseId, diskId, digest } of stripe.shards) {
+      const known = digests.get(leaseId) ?? { diskId, digests: [] };
+      digests.set(leaseId, known);
+      known.digests.push(digest);
+    }
+  }
+  await Promise.allSettled(
+    [...digests].map(async ([leaseId, lease]) => vault.doorOf(lease.diskId).discard(leaseId, lease.digests)),
+  );
+}
+
+/**
  * Encodes one stripe and stores its shards, each on another disk. A disk that fails is replaced at once; where no other
  * is left, the stripe may stay short of shards down to the write quorum. The room stays promised until the stripe is
  * committed or released. Denial `too-few-disks` when not even the quorum finds a place.
@@ -47,8 +66,12 @@ export class StoreStripe {
     const encoded = encodeStripe(pieces, geometry, padding);
     const targets = await this.#targets(geometry, encoded.shardSize);
     for (const target of targets) this.#vault.promise(target.leaseId, encoded.shardSize);
-    const stored = await this.#storeAll(encoded, geometry, targets, signal);
-    return { stripeId, ...geometryOf(geometry), length, shardSize: encoded.shardSize, shards: stored };
+    const shards = await this.#storeAll(encoded, targets, signal);
+    const stripe = { stripeId, ...geometryOf(geometry), length, shardSize: encoded.shardSize, shards };
+    if (shards.length >= writeQuorum(geometry) && signal?.aborted !== true) return stripe;
+    await giveUpStripes(this.#vault, [stripe]);
+    signal?.throwIfAborted();
+    throw this.#tooFew(geometry, encoded.shardSize);
   }
 
   /** Disks for all shards, or for as many as the quorum asks. */
@@ -81,7 +104,6 @@ export class StoreStripe {
 
   async #storeAll(
     encoded: EncodedStripe,
-    geometry: Geometry,
     targets: readonly Target[],
     signal?: AbortSignal,
   ): Promise<Stripe['shards']> {
@@ -91,13 +113,9 @@ export class StoreStripe {
         this.#store(encoded.shards[index] as EncodedShard, target, used, signal),
       ),
     );
-    const stored = outcomes.flatMap((outcome) =>
+    return outcomes.flatMap((outcome) =>
       outcome.status === 'fulfilled' && outcome.value !== undefined ? [outcome.value] : [],
     );
-    if (stored.length >= writeQuorum(geometry) && signal?.aborted !== true) return stored;
-    for (const shard of stored) this.#vault.release(shard.leaseId, encoded.shardSize);
-    signal?.throwIfAborted();
-    throw this.#tooFew(geometry, encoded.shardSize);
   }
 
   /** Stores a shard on its disk, or on another one when that fails; undefined when none is left. */
