@@ -68,7 +68,7 @@ async function build() {
 const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
 const verbs = {
   start: ['--enable-source-maps', join('application', 'dist', 'main.js')],
-  demo: ['--enable-source-maps', join('test', 'dist', 'demo', 'demo.js')],
+  demo: [mocha, '--config', join('test', '.mocharc.demo.json')],
   test: [mocha, '--config', join('test', '.mocharc.json')],
   'test:interop': [join('scripts', 'interop.mjs')],
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],

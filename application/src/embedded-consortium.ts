@@ -2,9 +2,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
-import { contracts } from '@dstore/chaincode';
 import { insist, offerIn, type Params } from '@dstore/chaincode/domain';
+// Before the contracts: it silences the libraries that report every decorator while they load.
 import { EmbeddedNetwork } from '@dstore/network/embedded';
+import { contracts } from '@dstore/chaincode';
 import type { Identity } from '@dstore/organizations';
 import { FileBeaconSecrets } from './adapters/file/file-beacon-secrets.js';
 import { type OpenDisk, openDisk } from './compose-provider.js';
