@@ -13,7 +13,10 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
 /** Files below a folder that hold one of the words as bytes, base64 or hexadecimal, with the word. */
 export async function filesWith(folder: string, words: readonly string[]): Promise<string[]> {
   const forms = words.flatMap((word) =>
-    [word, Buffer.from(word).toString('hex'), base64Core(word)].map((form) => ({ word, form: Buffer.from(form) })),
+    [word, Buffer.from(word).toString('hex'), base64Core(word)].map((form) => ({
+      word,
+      form: Buffer.from(form),
+    })),
   );
   const longest = Math.max(...forms.map(({ form }) => form.length));
   const found: string[] = [];

@@ -40,7 +40,9 @@ interface Usage {
   readonly orphanBytes: string;
 }
 interface Located {
-  readonly stripes: readonly { readonly shards: readonly { readonly digest: string; readonly disk: string }[] }[];
+  readonly stripes: readonly {
+    readonly shards: readonly { readonly digest: string; readonly disk: string }[];
+  }[];
 }
 
 describe('the demo on real input', () => {
@@ -68,7 +70,9 @@ describe('the demo on real input', () => {
     const began = performance.now();
     const result = await act();
     const seconds = (performance.now() - began) / 1000;
-    say(`${what}: ${seconds.toFixed(1)} s${bytes === 0 ? '' : `, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`}`);
+    say(
+      `${what}: ${seconds.toFixed(1)} s${bytes === 0 ? '' : `, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`}`,
+    );
     return result;
   };
   const pathOf = (bucket: string, key: string) => `/v1/buckets/${bucket}/objects/${key}`;
@@ -105,7 +109,9 @@ describe('the demo on real input', () => {
   };
 
   it('puts 1 GiB, 10 bytes, nothing, and 2,000 small ones', async () => {
-    await timed('put 1 GiB', gibibyte, () => put('demo', `${canary}/large.bin`, sampleBytes('large', gibibyte)));
+    await timed('put 1 GiB', gibibyte, () =>
+      put('demo', `${canary}/large.bin`, sampleBytes('large', gibibyte)),
+    );
     acknowledged.set(`demo:${canary}/large.bin`, await sampleDigest('large', gibibyte));
     await put('demo', 'ten', sampleBytes('ten', 10));
     acknowledged.set('demo:ten', await sampleDigest('ten', 10));

@@ -36,8 +36,7 @@ export class GatewayProcess {
       lines.on('line', (line) => {
         output.push(line);
         const [, url, token] = /^export DSTORE_URL=(\S+) DSTORE_TOKEN=(\S+)$/.exec(line) ?? [];
-        if (url !== undefined && token !== undefined)
-          resolve(new GatewayProcess(child, output, url, token));
+        if (url !== undefined && token !== undefined) resolve(new GatewayProcess(child, output, url, token));
       });
     });
   }

@@ -1,11 +1,15 @@
 import type { Extent, Shard, Stripe } from '../core/delta.js';
 import { reconstruct } from '../core/erasure.js';
+import { Hedging } from '../core/hedging.js';
 import { shardDigest } from '../core/shard.js';
 import { shardRuns } from '../core/stripe.js';
 import type { Clock } from '../ports/clock.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { Suspects } from '../ports/suspects.js';
 import type { Vault } from './vault.js';
+
+/** Milliseconds for which a disk that failed, or lost a race, is not asked first. */
+const avoidance = 5_000;
 
 /**
  * Reads bytes of a stripe: only the data shards they lie in, each digest checked before use. What is missing, slow or
@@ -16,13 +20,14 @@ export class ReadStripe {
   readonly #vault: Vault;
   readonly #suspects: Pick<Suspects, 'note'>;
   readonly #clock: Clock;
-  readonly #hedgeAfterMs: number;
+  readonly #hedging: Hedging;
+  readonly #avoidUntil = new Map<string, number>();
 
   constructor(vault: Vault, suspects: Pick<Suspects, 'note'>, hedgeAfterMs: number) {
     this.#vault = vault;
     this.#suspects = suspects;
     this.#clock = vault.means.clock;
-    this.#hedgeAfterMs = hedgeAfterMs;
+    this.#hedging = new Hedging(hedgeAfterMs);
   }
 
   async run(extent: Extent, signal?: AbortSignal): Promise<Buffer[]> {
@@ -43,11 +48,12 @@ export class ReadStripe {
       stripe,
       wanted,
       (shard, stop) => this.#fetchShard(stripe, shard, stop),
+      ({ diskId }) => (this.#avoidUntil.get(diskId) ?? 0) > this.#clock.now(),
       signal,
     );
     const hedge = new AbortController();
-    void this.#clock.sleep(this.#hedgeAfterMs, hedge.signal).then(
-      () => race.widen(),
+    void this.#clock.sleep(this.#hedging.delayMs, hedge.signal).then(
+      () => this.#hedge(race),
       () => undefined,
     );
     try {
@@ -58,14 +64,27 @@ export class ReadStripe {
     }
   }
 
+  #hedge(race: ShardRace): void {
+    if (!this.#hedging.take(race.shortage)) return;
+    for (const { diskId } of race.waitingFor) this.#avoid(diskId);
+    race.widen();
+  }
+
+  #avoid(diskId: string): void {
+    this.#avoidUntil.set(diskId, this.#clock.now() + avoidance);
+  }
+
   /** A shard whose bytes are the ones it is named by, or undefined. */
   async #fetchShard(stripe: Stripe, shard: Shard, signal: AbortSignal): Promise<Buffer | undefined> {
+    const started = this.#clock.now();
     try {
       const bytes = await this.#vault.doorOf(shard.diskId).getShard(shard.digest, stripe.shardSize, signal);
+      this.#hedging.note(this.#clock.now() - started);
       if (bytes.length === stripe.shardSize && shardDigest(bytes) === shard.digest) return bytes;
       this.#suspects.note(shard);
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') this.#suspects.note(shard);
+      else if (!signal.aborted) this.#avoid(shard.diskId);
     }
     return undefined;
   }
@@ -93,29 +112,47 @@ class ShardRace {
   readonly #stop = new AbortController();
   readonly #got = new Map<number, Buffer>();
   readonly #rest: Shard[];
+  readonly #waitingFor = new Set<Shard>();
+  readonly #first: Shard[];
   readonly #done: PromiseWithResolvers<Map<number, Buffer>> = Promise.withResolvers();
-  #running = 0;
   #wide = false;
 
   constructor(
     stripe: Stripe,
     wanted: ReadonlySet<number>,
     fetch: (shard: Shard, signal: AbortSignal) => Promise<Buffer | undefined>,
+    isAvoided: (shard: Shard) => boolean,
     signal?: AbortSignal,
   ) {
     this.#stripe = stripe;
     this.#wanted = wanted;
     this.#fetch = fetch;
-    this.#rest = stripe.shards.filter((shard) => !wanted.has(shard.index));
+    this.#first = stripe.shards.filter((shard) => wanted.has(shard.index) && !isAvoided(shard));
+    this.#rest = stripe.shards
+      .filter((shard) => !this.#first.includes(shard))
+      .sort((a, b) => Number(isAvoided(a)) - Number(isAvoided(b)));
     signal?.addEventListener('abort', () => this.#fail(signal.reason), { once: true });
     if (signal?.aborted === true) this.#fail(signal.reason);
   }
 
   run(): Promise<Map<number, Buffer>> {
-    const present = this.#stripe.shards.filter((shard) => this.#wanted.has(shard.index));
-    for (const shard of present) this.#start(shard);
-    if (present.length < this.#wanted.size) this.widen();
+    for (const shard of this.#first) this.#start(shard);
+    if (this.#first.length < this.#wanted.size) this.widen();
     return this.#done.promise.finally(() => this.#stop.abort());
+  }
+
+  /** Shards that were asked for and have not come. */
+  get waitingFor(): ReadonlySet<Shard> {
+    return this.#waitingFor;
+  }
+
+  get #running(): number {
+    return this.#waitingFor.size;
+  }
+
+  /** Shards that widening would ask for. */
+  get shortage(): number {
+    return Math.max(1, this.#stripe.dataShards - this.#got.size - this.#running);
   }
 
   /** Asks for as many more shards as k needs. */
@@ -131,9 +168,10 @@ class ShardRace {
   }
 
   #start(shard: Shard): void {
-    this.#running += 1;
+    this.#waitingFor.add(shard);
     void this.#fetch(shard, this.#stop.signal).then((bytes) => {
-      this.#running -= 1;
+      this.#waitingFor.delete(shard);
+      if (this.#stop.signal.aborted) return;
       if (bytes !== undefined) this.#got.set(shard.index, bytes);
       if (bytes === undefined || this.#wide) this.widen();
       else this.#check();
