@@ -111,13 +111,16 @@ export function hex(bytes: number): Shape<string> {
 /** Standard base64 with padding in its one canonical spelling, of at most `maxBytes` bytes. */
 export function base64(maxBytes: number): Shape<string> {
   return (value, path) => {
-    const good =
-      typeof value === 'string' &&
-      value.length <= Math.ceil(maxBytes / 3) * 4 &&
-      Buffer.from(value, 'base64').toString('base64') === value;
+    const good = typeof value === 'string' && isBase64(value, maxBytes);
     insist(good, 'arguments-malformed', `${at(path)} must be canonical base64 of at most ${maxBytes} bytes`);
     return value;
   };
+}
+
+function isBase64(value: string, maxBytes: number): boolean {
+  if (value.length > Math.ceil(maxBytes / 3) * 4) return false;
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length <= maxBytes && bytes.toString('base64') === value;
 }
 
 /** An id of DStore's own making or its users' choice. */

@@ -7,17 +7,30 @@ const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 /** SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480). */
 const pointPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
 
-/** Reads a P-256 public key (SubjectPublicKeyInfo, DER in base64); anything else, or another spelling of it, is `key-malformed`. */
+/** What an uncompressed point begins with (SEC 1 section 2.3.3). */
+const uncompressed = Buffer.of(4);
+
+/**
+ * Reads a P-256 public key (SubjectPublicKeyInfo with an uncompressed point, DER in base64); anything else, or another
+ * spelling of it, is `key-malformed`.
+ */
 export function parsePublicKey(spki: string): KeyObject {
-  const der = Buffer.from(spki, 'base64');
-  const key = tryKey(der);
-  const good = key?.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  const der = bytesOf(spki);
+  // OpenSSL reads compressed points and explicit curves too, and writes them back as it read them.
+  const spelled = der?.subarray(0, 27).equals(Buffer.concat([pointPrefix, uncompressed])) === true;
+  const key = spelled ? tryKey(der) : undefined;
   insist(
-    key !== undefined && good && der.equals(key.export({ type: 'spki', format: 'der' })),
+    key !== undefined && der?.length === pointPrefix.length + 65,
     'key-malformed',
     'not a P-256 public key',
   );
   return key;
+}
+
+/** The bytes that base64 stands for; undefined for a second spelling of them. */
+function bytesOf(base64: string): Buffer | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : undefined;
 }
 
 function tryKey(der: Buffer): KeyObject | undefined {
@@ -28,10 +41,10 @@ function tryKey(der: Buffer): KeyObject | undefined {
   }
 }
 
-/** Whether the signature (DER in base64, minimal, low S) is the key's over SHA-256 of the message. */
+/** Whether the signature (DER in base64, minimal, low S, one spelling) is the key's over SHA-256 of the message. */
 export function verifySignature(spki: string, message: Uint8Array, signature: string): boolean {
-  const der = Buffer.from(signature, 'base64');
-  return isLowDer(der) && verify('sha256', message, parsePublicKey(spki), der);
+  const der = bytesOf(signature);
+  return der !== undefined && isLowDer(der) && verify('sha256', message, parsePublicKey(spki), der);
 }
 
 /** DER of an ECDSA signature given as r || s, with s replaced by n - s where it is high. */
@@ -67,7 +80,7 @@ function number(bytes: Uint8Array): bigint {
 
 /** Refuses what is not an uncompressed point of P-256 (base64 of 65 bytes) as `key-malformed`. */
 export function checkPoint(point: string): void {
-  const bytes = Buffer.from(point, 'base64');
-  insist(bytes.length === 65, 'key-malformed', 'an uncompressed point has 65 bytes');
+  const bytes = bytesOf(point);
+  insist(bytes?.length === 65, 'key-malformed', 'an uncompressed point has 65 bytes');
   parsePublicKey(Buffer.concat([pointPrefix, bytes]).toString('base64'));
 }
