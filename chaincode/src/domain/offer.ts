@@ -34,7 +34,8 @@ export type OfferChange = Partial<
 
 /**
  * The disk with a change that counts from the next epoch on; one change an epoch (`disk-changed`), none while it
- * retires (`disk-retiring`), never less capacity than is leased. A replaced key stays good for receipts until `keepUntil`.
+ * retires (`disk-retiring`), never less capacity than is leased. A replaced key stays good for receipts until `keepUntil`;
+ * a ninth key is refused as `disk-changed` while eight replaced ones are still good, or a receipt would lapse early.
  */
 export function changedOffer(
   disk: Disk,
@@ -53,7 +54,12 @@ export function changedOffer(
   const offer = checkOffer({ ...now, ...change });
   insist(offer.capacityBytes >= reservedBytes, 'capacity-out-of-range', `${reservedBytes} bytes are leased`);
   const rotated = offer.agentKey !== now.agentKey;
-  const kept = disk.formerKeys.filter((key) => key.lastEpoch >= epoch).slice(-(mostKeysKept - 1));
+  const kept = disk.formerKeys.filter((key) => key.lastEpoch >= epoch);
+  insist(
+    !rotated || kept.length < mostKeysKept,
+    'disk-changed',
+    `${mostKeysKept} replaced keys are still good for receipts`,
+  );
   return {
     ...disk,
     offer: now,
