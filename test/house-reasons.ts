@@ -5,6 +5,14 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'chaincode/src/domain/transactions.ts':
     'declarations; every shape is exercised by the contracts and their bad-input table',
   'application/src/ports/fault.ts': 'declarations; problem.test.ts covers every code',
+  'chaincode/src/contracts/lease-ending.ts':
+    'lease-contract.test.ts closes and defaults leases, early, late and wrongly',
+  'chaincode/src/contracts/lease-judging.ts':
+    'audit-contract.test.ts judges, pays, bars and refuses through it',
+  'chaincode/src/contracts/lease-opening.ts':
+    'lease-contract.test.ts opens leases and meets every refusal of it',
+  'chaincode/src/contracts/lease-terms.ts': 'lease-contract.test.ts extends and resizes leases',
+  'application/src/ports/fault.ts': 'declarations; the problem table of the http room covers every code',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
   'application/src/adapters/file/medium.ts':
