@@ -137,7 +137,7 @@ export class Consortium {
 
   async reveal(admin: Identity): Promise<void> {
     const epoch = this.epoch + 1n;
-    const preimage = hashChain(secretOf(admin.msp), chainLength - epoch);
+    const preimage = preimageOf(admin.msp, epoch);
     await this.ledger.submit(admin, 'BeaconContract:Reveal', { epoch, preimage });
   }
 
@@ -256,6 +256,11 @@ export const emptyContent = (revision: bigint): Content => ({
   count: 0n,
   bytes: 0n,
 });
+
+/** What an organization of a {@link Consortium} reveals for an epoch. */
+export function preimageOf(msp: string, epoch: bigint): string {
+  return hashChain(secretOf(msp), chainLength - epoch);
+}
 
 function secretOf(msp: string): string {
   return Buffer.from(msp.padEnd(32, '.')).toString('hex');
