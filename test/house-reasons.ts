@@ -113,4 +113,21 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',
   'application/src/http/connections.ts':
     'rest-on-embedded-network.test.ts and views.test.ts close a gateway with connections open',
+  'application/src/adapters/https/door-problem.ts':
+    'https-doors.test.ts and door-call.test.ts bring every kind of no and failure',
+  'application/src/adapters/https/https-door.ts':
+    'https-doors.test.ts calls each of its methods against a real door',
+  'application/src/adapters/https/read-bounded.ts':
+    'door-call.test.ts sends too much, too little and without an end',
+  'application/src/door/answer.ts': 'bad-input.test.ts reads the problem of every refusal',
+  'application/src/door/body.ts': 'bad-input.test.ts sends every kind of body',
+  'application/src/door/call.ts': 'bad-input.test.ts gives odd leases and CIDs',
+  'application/src/door/connections.ts': 'create-door.test.ts closes a door with connections of every kind',
+  'application/src/door/content-routes.ts': 'bad-input.test.ts and https-doors.test.ts call every route',
+  'application/src/door/exchange.ts':
+    'create-door.test.ts, bad-input.test.ts and member-roots.test.ts answer through it',
+  'application/src/door/route-table.ts': 'bad-input.test.ts tries other paths and methods',
+  'application/src/door/shard-routes.ts': 'bad-input.test.ts and https-doors.test.ts call every route',
+  'application/src/ports/door-messages.ts':
+    'declarations; bad-input.test.ts and https-doors.test.ts hold requests and answers to them',
 };

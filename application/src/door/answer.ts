@@ -23,7 +23,7 @@ export function jsonAnswer(text: string): Answer {
 }
 
 /** The problem document (RFC 9457) of an error; failures in general words only. */
-export function problemAnswer(error: unknown): Answer {
+export function problemAnswer(error: unknown): Answer & { readonly body: Buffer } {
   const { code, status, detail, facts } = problemOf(error);
   const body = Buffer.from(
     canonicalJson({ type: 'about:blank', title: titleOf(code), status, code, detail, facts }),

@@ -112,7 +112,11 @@ function serverOf({ tls, log }: DoorOptions, members: MemberRoots, limits: DoorL
     roots = now;
     server.setSecureContext(secrets());
   });
-  server.on('tlsClientError', (error) => log.debug('door handshake failed', { error: error.message }));
+  server.on('tlsClientError', (error, socket) => {
+    log.debug('door handshake failed', { error: error.message });
+    // Nobody else does, and a handshake that ran out of time would keep its connection.
+    socket.destroy();
+  });
   server.on('clientError', refuseBrokenRequest);
   return server;
 }
@@ -129,7 +133,7 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
   const lines = Object.entries({ ...headers, connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  socket.end(`HTTP/1.1 ${status} Bad Request\r\n${lines.join('')}\r\n${String(body)}`);
+  socket.end(`HTTP/1.1 ${status} Bad Request\r\n${lines.join('')}\r\n${body.toString()}`);
 }
 
 async function listening(server: Server, host: string, port: number): Promise<string> {

@@ -116,9 +116,14 @@ export class UseCasesOfTests implements DoorUseCases {
 export async function startDoor(
   authorities: Authorities,
   useCases: DoorUseCases,
-  more: { limits?: Partial<DoorLimits>; log?: Log; members?: () => readonly Authority[] } = {},
+  more: { limits?: Partial<DoorLimits>; log?: Log; members?: () => readonly Authority[]; port?: number } = {},
 ): Promise<{ door: ShardDoor; url: string }> {
-  const { members = () => [authorities.org1, authorities.org2], log = silentLog, limits = {} } = more;
+  const {
+    members = () => [authorities.org1, authorities.org2],
+    log = silentLog,
+    limits = {},
+    port = 0,
+  } = more;
   const door = createDoor({
     useCases,
     tls: await certify(authorities.org2, 'disk-1'),
@@ -126,5 +131,5 @@ export async function startDoor(
     log,
     limits: { closingMs: 200, ...limits },
   });
-  return { door, url: await door.listen('127.0.0.1', 0) };
+  return { door, url: await door.listen('127.0.0.1', port) };
 }

@@ -1,4 +1,5 @@
 import { lawCodes, Refusal } from '@dstore/chaincode/domain';
+import { errors } from 'undici';
 import { Denial, Fault, faultCodes, gatewayCodes } from '../../ports/fault.js';
 import { statusOf } from '../../ports/problem.js';
 
@@ -49,7 +50,8 @@ function fromProblem({ status, headers, bytes }: DoorNo): Error {
   const code = problem?.['code'];
   if (problem === undefined || typeof code !== 'string' || statusOf.get(code) !== status)
     return faulty(`a door answered ${status} without a problem of that status`);
-  const detail = String(problem['detail'] ?? '').slice(0, mostDetail);
+  const words = problem['detail'];
+  const detail = typeof words === 'string' ? words.slice(0, mostDetail) : '';
   const law = lawCodes.find((known) => known === code);
   if (law !== undefined) return new Refusal(law, detail);
   const gateway = gatewayCodes.find((known) => known === code);
@@ -90,6 +92,8 @@ const brokenHttpCodes = [
 ];
 
 function brokenHttp(failure: unknown): boolean {
-  const code = String((failure as { code?: unknown } | null)?.code);
-  return code.startsWith('HPE_') || brokenHttpCodes.includes(code);
+  return (
+    failure instanceof errors.HTTPParserError ||
+    brokenHttpCodes.includes(String((failure as { code?: unknown } | null)?.code))
+  );
 }
