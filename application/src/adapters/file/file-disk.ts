@@ -1,4 +1,4 @@
-import { mkdir, opendir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isHex } from '@dstore/chaincode/domain';
 import { shardDigest } from '../../core/shard.js';
@@ -74,8 +74,8 @@ export class FileDisk implements Disk {
 
   async *list(): AsyncIterable<Block> {
     for (const fan of fans) {
-      const folder = await translated(() => opendir(join(this.#root, 'blocks', fan)));
-      for await (const { name } of folder) {
+      const names = await translated(() => readdir(join(this.#root, 'blocks', fan)));
+      for (const name of names) {
         const size = isHex(name, 32) ? await this.sizeOf(name) : undefined;
         if (size !== undefined) yield { digest: name, size };
       }
