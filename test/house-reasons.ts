@@ -12,7 +12,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'chaincode/src/contracts/lease-opening.ts':
     'lease-contract.test.ts opens leases and meets every refusal of it',
   'chaincode/src/contracts/lease-terms.ts': 'lease-contract.test.ts extends and resizes leases',
-  'application/src/ports/fault.ts': 'declarations; the problem table of the http room covers every code',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
   'application/src/adapters/file/medium.ts':

@@ -203,7 +203,8 @@ export class Consortium {
   ) {
     const seed = (this.ledger.row('epochs', this.epoch.toString()) as Row<'epochs'>).seed;
     const { challenges } = this.lease(leaseId).pinned;
-    const question = { seed, epoch: this.epoch, leaseId, challenges, losses: this.tab(leaseId).losses };
+    const { losses } = this.tab(leaseId);
+    const question = { channel: 'dstore', seed, epoch: this.epoch, leaseId, challenges, losses };
     const proving = await prove(question, vector, async (entry) => read(entry));
     assert.ok('proof' in proving);
     return { bundle: encodeBundle([proving.proof]) };

@@ -81,7 +81,9 @@ export class AnswerChallenges {
     const { ledger, book } = this.#disk.means;
     const { leaseId } = lease;
     const audited = await auditedContent(ledger, leaseId, epoch);
-    const question = { seed, epoch, leaseId, challenges: lease.pinned.challenges, losses: tab.losses };
+    const { channel } = ledger;
+    const { challenges } = lease.pinned;
+    const question = { channel, seed, epoch, leaseId, challenges, losses: tab.losses };
     if (audited === undefined) return prove(question, ShardVector.of(), async () => undefined);
     if ((book.current(leaseId)?.content.revision ?? 0n) < audited.revision)
       await this.#disk.inTurn(leaseId, () => this.#commits.settle(leaseId));

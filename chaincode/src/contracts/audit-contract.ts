@@ -44,7 +44,7 @@ export class AuditContract extends Contract {
       const verdicts = await judgeLeases(call, { seed, epoch, diskId }, proofs);
       const digest = sha256(bundle).toString('hex');
       const batchId = digest.slice(0, 32);
-      const witness = witnessOf(seed, digest, await call.organizations(), disk.provider.msp);
+      const witness = witnessOf(call.channel, seed, digest, await call.organizations(), disk.provider.msp);
       const audit = { v: rowFormat, epoch, diskId, verdicts, digest, blocks: blocksOf(bundle), witness };
       call.store.put('audit', [epoch.toString(), diskId, batchId], audit);
       call.announce('AuditJudged', { epoch, diskId, batchId, verdicts });

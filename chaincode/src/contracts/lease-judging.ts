@@ -52,7 +52,9 @@ async function judgeLease(call: Call, audit: Audit, proof: LeaseProof, spare: nu
   if (lease === undefined || tab === undefined || bar !== undefined)
     return { verdict: refused(leaseId, bar ?? 'not-payable'), removed: 0 };
   const { content, removed } = await auditedContent(call, leaseId, epoch, spare);
-  const question = { seed, epoch, leaseId, challenges: lease.pinned.challenges, losses: tab.losses };
+  const { channel } = call;
+  const { challenges } = lease.pinned;
+  const question = { channel, seed, epoch, leaseId, challenges, losses: tab.losses };
   const { reason, cured } = judge(question, content, proof);
   if (reason === 'loss-uncured') call.store.put('tab', [leaseId], answeredTab(tab, epoch, cured));
   if (reason !== undefined) return { verdict: refused(leaseId, reason), removed };

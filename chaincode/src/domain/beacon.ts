@@ -41,8 +41,12 @@ export function verifyReveal(
   return steps > 0n && steps <= maxSteps && hashChain(preimage, steps) === last.value;
 }
 
-/** The organization, other than the provider's, that keeps a copy of a bundle; drawn from the seed and the bundle. */
+/**
+ * The organization, other than the provider's, that keeps a copy of a bundle: H(T("dstore/v1/witness", channel, seed,
+ * bundle digest)) mod the others, sorted.
+ */
 export function witnessOf(
+  channel: string,
   seed: string,
   bundleDigest: string,
   organizations: readonly string[],
@@ -50,6 +54,8 @@ export function witnessOf(
 ): string {
   const others = organizations.filter((msp) => msp !== provider).sort();
   if (others.length === 0) return provider;
-  const draw = sha256(tuple('dstore/v1/witness', Buffer.from(seed, 'hex'), Buffer.from(bundleDigest, 'hex')));
+  const draw = sha256(
+    tuple('dstore/v1/witness', channel, Buffer.from(seed, 'hex'), Buffer.from(bundleDigest, 'hex')),
+  );
   return others[draw.readUInt32BE() % others.length] as string;
 }

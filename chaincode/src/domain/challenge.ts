@@ -4,9 +4,17 @@ import { tuple } from './tuple.js';
 
 const chunkTag = Buffer.of(1);
 
-/** x0 of a lease's draws in an epoch: H(T("dstore/v1/challenge", seed, leaseId, epoch)). */
-export function firstDraw(seed: string, leaseId: string, epoch: bigint): Buffer {
-  return sha256(tuple('dstore/v1/challenge', Buffer.from(seed, 'hex'), leaseId, epoch));
+/** What draws hang on; the seed in hexadecimal. */
+export interface Lottery {
+  readonly channel: string;
+  readonly seed: string;
+  readonly leaseId: string;
+  readonly epoch: bigint;
+}
+
+/** x0 of a lease's draws in an epoch: H(T("dstore/v1/challenge", channel, seed, leaseId, epoch)). */
+export function firstDraw({ channel, seed, leaseId, epoch }: Lottery): Buffer {
+  return sha256(tuple('dstore/v1/challenge', channel, Buffer.from(seed, 'hex'), leaseId, epoch));
 }
 
 /** The next draw hangs on the bytes of the chunk before: H(x || chunk). */
@@ -24,16 +32,13 @@ export function drawnChunk(draw: Uint8Array, size: number): number {
   return Number(number(sha256(chunkTag, draw)) % BigInt(chunkCount(size)));
 }
 
-/** The chunk that a reported loss must show to be cured: H(T("dstore/v1/cure", seed, leaseId, epoch, digest)) mod chunks(size). */
+/** The chunk that a reported loss must show to be cured: H(T("dstore/v1/cure", channel, seed, leaseId, epoch, digest)) mod chunks(size). */
 export function cureChunk(
-  seed: string,
-  leaseId: string,
-  epoch: bigint,
+  { channel, seed, leaseId, epoch }: Lottery,
   loss: { digest: string; size: number },
 ): number {
-  const draw = sha256(
-    tuple('dstore/v1/cure', Buffer.from(seed, 'hex'), leaseId, epoch, Buffer.from(loss.digest, 'hex')),
-  );
+  const drawn = [Buffer.from(seed, 'hex'), leaseId, epoch, Buffer.from(loss.digest, 'hex')];
+  const draw = sha256(tuple('dstore/v1/cure', channel, ...drawn));
   return Number(number(draw) % BigInt(chunkCount(loss.size)));
 }
 

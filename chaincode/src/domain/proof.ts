@@ -1,14 +1,11 @@
 import { chunkLength, proveChunk, verifyChunk } from './blake3.js';
 import type { Answer, Cure, LeaseProof } from './bundle.js';
-import { cureChunk, drawnChunk, drawnShard, firstDraw, nextDraw } from './challenge.js';
+import { cureChunk, drawnChunk, drawnShard, firstDraw, type Lottery, nextDraw } from './challenge.js';
 import type { Content, Entry, Loss, VerdictReason } from './rows.js';
 import { accountedBytes, type ShardVector, verifyPath } from './vector.js';
 
 /** What is asked of a lease in an epoch. */
-export interface Question {
-  readonly seed: string;
-  readonly epoch: bigint;
-  readonly leaseId: string;
+export interface Question extends Lottery {
   readonly challenges: number;
   readonly losses: readonly Pick<Loss, 'digest' | 'size'>[];
 }
@@ -42,7 +39,7 @@ function judgeAnswers(
   answers: readonly Answer[],
 ): VerdictReason | undefined {
   if (answers.length !== (content.count === 0n ? 0 : question.challenges)) return 'malformed';
-  let draw = firstDraw(question.seed, question.leaseId, question.epoch);
+  let draw = firstDraw(question);
   for (const answer of answers) {
     const reason = judgeAnswer(
       content,
@@ -78,7 +75,7 @@ function curedBy(
   return question.losses
     .filter((loss) =>
       cures.some((cure) => {
-        const chunk = cureChunk(question.seed, question.leaseId, question.epoch, loss);
+        const chunk = cureChunk(question, loss);
         const same = cure.entry.digest === loss.digest && cure.entry.size === loss.size;
         return same && judgeAnswer(content, BigInt(cure.index), () => chunk, cure) === undefined;
       }),
@@ -100,7 +97,7 @@ export type Proving =
  */
 export async function prove(question: Question, vector: ShardVector, read: ReadShard): Promise<Proving> {
   const answers: Answer[] = [];
-  let draw = firstDraw(question.seed, question.leaseId, question.epoch);
+  let draw = firstDraw(question);
   for (let round = 0; round < question.challenges && vector.count > 0; round += 1) {
     const index = Number(drawnShard(draw, BigInt(vector.count)));
     const current = draw;
@@ -130,7 +127,7 @@ async function curesFor(question: Question, vector: ShardVector, read: ReadShard
     const index = vector.entries.findIndex(
       (entry) => entry.digest === loss.digest && entry.size === loss.size,
     );
-    const chunk = cureChunk(question.seed, question.leaseId, question.epoch, loss);
+    const chunk = cureChunk(question, loss);
     const answer = index < 0 ? undefined : await answerFor(vector, index, () => chunk, read);
     if (answer !== undefined) cures.push({ index, ...answer });
   }

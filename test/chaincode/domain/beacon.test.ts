@@ -94,13 +94,13 @@ describe('domain/beacon', () => {
     const organizations = ['A', 'B', 'C', 'D'];
     const times = new Map<string, number>();
     for (let at = 0; at < 600; at += 1) {
-      const witness = witnessOf(seed, hex(at), organizations, 'B');
-      assert.equal(witnessOf(seed, hex(at), [...organizations].reverse(), 'B'), witness);
+      const witness = witnessOf('dstore', seed, hex(at), organizations, 'B');
+      assert.equal(witnessOf('dstore', seed, hex(at), [...organizations].reverse(), 'B'), witness);
       times.set(witness, (times.get(witness) ?? 0) + 1);
     }
     assert.deepEqual([...times.keys()].sort(), ['A', 'C', 'D']);
     for (const count of times.values()) assert.ok(count > 120, `${count} of 600`);
-    assert.equal(witnessOf(seed, hex(1), ['B'], 'B'), 'B');
-    assert.equal(witnessOf(seed, hex(1), ['A', 'B'], 'B'), 'A');
+    assert.equal(witnessOf('dstore', seed, hex(1), ['B'], 'B'), 'B');
+    assert.equal(witnessOf('dstore', seed, hex(1), ['A', 'B'], 'B'), 'A');
   });
 });

@@ -30,6 +30,7 @@ const content = { root: vector.root, count: BigInt(vector.count) };
 const all: ReadShard = async ({ digest }) => byDigest.get(digest);
 
 const question: Question = {
+  channel: 'dstore',
   seed: noise(32, 'seed').toString('hex'),
   epoch: 5n,
   leaseId: '01'.repeat(16),
