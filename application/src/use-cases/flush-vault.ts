@@ -64,9 +64,7 @@ export class FlushVault {
   run(change: VaultChange): Promise<Flushed> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ change, resolve, reject });
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined;
-      });
+      this.#running ??= this.#drain();
     });
   }
 
@@ -82,6 +80,8 @@ export class FlushVault {
         for (const item of batch) this.#refuse(item, error);
       });
     }
+    // In the same breath as the last look at the queue: whoever comes a moment later must find nobody running.
+    this.#running = undefined;
   }
 
   #take(): Item[] {
