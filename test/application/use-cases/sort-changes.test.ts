@@ -1,0 +1,130 @@
+import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
+import { Denial } from '@dstore/application/ports/fault.js';
+import { sortChanges } from '@dstore/application/use-cases/sort-changes.js';
+import type { VaultChange } from '@dstore/application/use-cases/vault-change.js';
+import assert from 'node:assert/strict';
+
+import { bucketOf } from '../../conformance/catalog-flushes.js';
+import { locatorIn, stripeOfMany } from '../core/entries-of-tests.js';
+
+const id = (name: string) => Buffer.from(name).toString('hex').padStart(32, '0');
+const version = (name: string, bucket: string, key: string, marker: 'no' | 'yes' = 'no') => ({
+  ...{ versionId: id(name), bucket, key, bytes: 0, modified: 1, marker },
+  ...{ headers: [], metadata: [], streams: [] },
+});
+
+/** A catalog with an object in a bucket that keeps versions, and in one that does not; and a deleted one. */
+function catalogOfTwo(): SqliteCatalog {
+  const catalog = new SqliteCatalog(':memory:');
+  const latest = { ...bucketOf('latest'), versions: 'latest' as const };
+  catalog.apply({
+    catalog: {
+      ...{ format: 1, revision: 1n, droppedBuckets: [], droppedVersions: [] },
+      buckets: [bucketOf('kept'), latest, bucketOf('empty')],
+      versions: [
+        version('old', 'kept', 'k'),
+        version('new', 'kept', 'k'),
+        version('was', 'kept', 'gone'),
+        version('mark', 'kept', 'gone', 'yes'),
+        version('one', 'latest', 'k'),
+      ],
+    },
+    structure: {
+      ...{ format: 1, revision: 1n, droppedStripes: [], moves: [], droppedLeases: [], leases: [] },
+      stripes: [stripeOfMany(1, 3)],
+    },
+    locator: locatorIn(1n, [stripeOfMany(2, 3)]),
+  });
+  return catalog;
+}
+
+const put = (bucket: string, key: string, conditions = {}): VaultChange => {
+  const { streams: _, marker: __, ...rest } = version('put', bucket, key);
+  const geometry = { dataShards: 2, parityShards: 1 };
+  return { kind: 'put', version: rest, streams: [], stripes: [], geometry, conditions };
+};
+const remove = (bucket: string, key: string, versionId?: string, conditions = {}): VaultChange => ({
+  ...{ kind: 'delete', bucket, key, versionId, markerId: id('marker'), modified: 9, conditions },
+});
+const sorted = (...changes: VaultChange[]) =>
+  sortChanges(
+    changes.map((change) => ({ change })),
+    catalogOfTwo(),
+  );
+const code = (change: VaultChange) => {
+  const { denied, accepted } = sorted(change);
+  assert.equal(denied.length + accepted.length, 1);
+  return denied[0]?.[1].code;
+};
+
+describe('sorting changes', () => {
+  it('lets an overwrite drop the old version in a bucket of latest ones only', () => {
+    const one = sorted(put('latest', 'k'));
+    assert.deepEqual(one.droppedVersions, [id('one')]);
+    assert.deepEqual([...one.replaced.values()], [id('one')]);
+    const other = sorted(put('kept', 'k'));
+    assert.deepEqual(other.droppedVersions, []);
+    assert.deepEqual([...other.replaced.values()], [id('new')]);
+    assert.deepEqual([...sorted(put('kept', 'gone')).replaced.values()], []);
+  });
+
+  it('S-15 judges conditions by what is visible, a marker being nothing', () => {
+    assert.equal(code(put('kept', 'k', { ifNoneMatch: '*' })), 'precondition-failed');
+    assert.equal(code(put('kept', 'gone', { ifNoneMatch: '*' })), undefined);
+    assert.equal(code(put('kept', 'k', { ifMatch: [id('old')] })), 'precondition-failed');
+    assert.equal(code(put('kept', 'k', { ifMatch: [id('new')] })), undefined);
+    assert.equal(code(remove('kept', 'k', undefined, { ifMatch: [id('old')] })), 'precondition-failed');
+  });
+
+  it('leaves a marker where versions are kept, unless one version is named', () => {
+    const marked = sorted(remove('kept', 'k'));
+    assert.deepEqual(
+      marked.markers.map(({ versionId, marker, key }) => [versionId, marker, key]),
+      [[id('marker'), 'yes', 'k']],
+    );
+    assert.deepEqual(marked.droppedVersions, []);
+    assert.deepEqual(sorted(remove('kept', 'k', id('old'))).droppedVersions, [id('old')]);
+    assert.deepEqual(sorted(remove('latest', 'k')).droppedVersions, [id('one')]);
+  });
+
+  it('denies what names nothing that is there', () => {
+    assert.equal(code(put('none', 'k')), 'bucket-unknown');
+    assert.equal(code(remove('none', 'k')), 'bucket-unknown');
+    assert.equal(code(remove('kept', 'none')), 'object-unknown');
+    assert.equal(code(remove('kept', 'gone')), 'object-unknown');
+    assert.equal(code(remove('kept', 'k', id('was'))), 'version-unknown');
+    assert.equal(code(remove('latest', 'k', id('old'))), 'version-unknown');
+    assert.equal(code({ kind: 'bucket', bucket: bucketOf('none'), create: false }), 'bucket-unknown');
+    assert.equal(code({ kind: 'bucket', bucket: bucketOf('kept'), create: true }), 'bucket-exists');
+    assert.equal(code({ kind: 'drop-bucket', bucket: 'none' }), 'bucket-unknown');
+    assert.equal(code({ kind: 'drop-bucket', bucket: 'kept' }), 'bucket-not-empty');
+    assert.deepEqual(sorted({ kind: 'drop-bucket', bucket: 'empty' }).droppedBuckets, ['empty']);
+  });
+
+  it('S-15 lets the first of two creators win and leaves the second for the next flush', () => {
+    const race = put('kept', 'new', { ifNoneMatch: '*' });
+    const { accepted, later } = sorted(race, race, put('kept', 'other'));
+    assert.deepEqual([accepted.length, later.length], [2, 1]);
+  });
+
+  it('goes on after a denied change of the same name', () => {
+    const { denied, puts } = sorted(put('kept', 'k', { ifNoneMatch: '*' }), put('kept', 'k'));
+    assert.deepEqual([denied.length, puts.length], [1, 1]);
+    assert.ok(denied[0]?.[1] instanceof Denial);
+  });
+
+  it('A-136 drops moves of stripes that are gone and of shards that lie elsewhere by now', () => {
+    const { stripeId, shards } = stripeOfMany(1, 3);
+    const to = { leaseId: id('to'), diskId: 'to' };
+    const [shard] = shards;
+    assert.ok(shard);
+    const move = { stripeId, index: 0, digest: shard.digest, sizeBytes: 960, from: shard.leaseId, to };
+    const moves = [
+      move,
+      { ...move, stripeId: id('gone') },
+      { ...move, from: id('another') },
+      { ...move, digest: 'ab'.repeat(32) },
+    ];
+    assert.deepEqual(sorted({ kind: 'moves', moves }).moves, [move]);
+  });
+});
