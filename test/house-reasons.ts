@@ -115,6 +115,12 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'the catalog conformance suite reopens what it made, sqlite-catalog.test.ts refuses a newer one',
   'application/src/adapters/sqlite/catalog-writer.ts':
     'the catalog conformance suite applies random flushes through it and compares with a naive model',
+  'application/src/use-cases/delete-object.ts':
+    'sort-changes.test.ts judges deletions, change-bucket.test.ts and commit-moves.test.ts run them',
+  'application/src/use-cases/explain-placement.ts': 'locate-shards.test.ts explains with and without a place',
+  'application/src/use-cases/lease-on-disks.ts': 'vault.test.ts finds leases and their absence',
+  'application/src/use-cases/map-stripes.ts': 'locate-shards.test.ts maps a vault',
+  'application/src/use-cases/stat-object.ts': 'locate-shards.test.ts asks for what is there and what is not',
   'application/src/use-cases/read-entry.ts':
     'write-checkpoint.test.ts reads entries and checkpoints through it, with disks down and shards moved',
   'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',

@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { catalogDelta, locatorIn, stripeOfMany, structureDelta } from './entries-of-tests.js';
 
 const json = (value: unknown) => canonicalJson(value as JsonValue);
-const { previous: _, ...first } = structureDelta;
+const first = without(structureDelta, 'previous');
 const locator = locatorIn(6n, [stripeOfMany(9, 3)]);
 const { catalog } = locator;
 const leftover = {
@@ -39,7 +39,7 @@ describe('deltas', () => {
       assert.throws(() => parseJson(shape, JSON.stringify({ ...value, more: 1 })), Refusal);
       for (const member of Object.keys(value)) {
         if (['previous', 'checkpoint', 'leftovers'].includes(member)) continue;
-        const { [member]: _, ...rest } = value;
+        const rest = without(value, member);
         assert.throws(() => parseJson(shape, JSON.stringify(rest)), Refusal, member);
       }
     });
@@ -50,3 +50,9 @@ describe('deltas', () => {
       assert.throws(() => parseJson(shape, json({ ...(sample as object), format: 2 })), Refusal);
   });
 });
+
+function without<T extends object, K extends keyof T>(value: T, member: K): Omit<T, K> {
+  const copy = { ...value };
+  delete copy[member];
+  return copy;
+}

@@ -39,7 +39,8 @@ function catalogOfTwo(): SqliteCatalog {
 }
 
 const put = (bucket: string, key: string, conditions = {}): VaultChange => {
-  const { streams: _, marker: __, ...rest } = version('put', bucket, key);
+  const { versionId, bytes, modified, headers, metadata } = version('put', bucket, key);
+  const rest = { versionId, bucket, key, bytes, modified, headers, metadata };
   const geometry = { dataShards: 2, parityShards: 1 };
   return { kind: 'put', version: rest, streams: [], stripes: [], geometry, conditions };
 };

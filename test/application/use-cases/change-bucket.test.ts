@@ -1,0 +1,88 @@
+import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
+import { Denial } from '@dstore/application/ports/fault.js';
+import { ChangeBucket, geometryForVault } from '@dstore/application/use-cases/change-bucket.js';
+import { DeleteObject } from '@dstore/application/use-cases/delete-object.js';
+import assert from 'node:assert/strict';
+
+import { MemoryVault } from '../memory-vault.js';
+
+async function* body(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+async function begun(disks = 4) {
+  const world = new MemoryVault('buckets', disks);
+  const catalog = new SqliteCatalog(':memory:');
+  const opened = await world.open(catalog, 1000);
+  const buckets = new ChangeBucket(opened.vault, opened.flush);
+  return { world, catalog, buckets, ...opened, deletes: new DeleteObject(opened.vault, opened.flush) };
+}
+
+const denial = (code: string) => (error: unknown) => error instanceof Denial && error.code === code;
+
+describe('changing buckets', () => {
+  it('gives a new bucket the geometry that the disks allow, and the present as its time', async () => {
+    const { buckets, catalog, world, vault } = await begun();
+    const made = await buckets.run('photos', {});
+    assert.deepEqual(made, {
+      ...{ bucket: 'photos', dataShards: 2, parityShards: 2, versions: 'latest' },
+      created: world.clock.now(),
+    });
+    assert.deepEqual(catalog.bucket('photos'), made);
+    vault.means.catalog.close();
+  });
+
+  it('changes only what is said of one that is there', async () => {
+    const { buckets, world } = await begun();
+    const made = await buckets.run('photos', { versions: 'keep' });
+    await world.clock.advance(1000);
+    const geometry = { dataShards: 3, parityShards: 1 };
+    assert.deepEqual(await buckets.run('photos', { geometry }), { ...made, ...geometry });
+    await assert.rejects(buckets.run('photos', {}, true), denial('bucket-exists'));
+  });
+
+  it('S-16 refuses names that are none, and takes the longest and shortest that are', async () => {
+    const { buckets } = await begun();
+    for (const name of ['', 'ab', 'Abc', 'a..b', '-ab', 'ab-', 'a/b', 'a b', 'ä12', '../x', 'x'.repeat(64)])
+      await assert.rejects(buckets.run(name, {}), denial('name-malformed'), name);
+    await buckets.run('abc', {});
+    await buckets.run('x'.repeat(63), {});
+  });
+
+  it('refuses a geometry that no set of its disks can hold', async () => {
+    const { buckets } = await begun();
+    for (const [dataShards, parityShards] of [
+      [4, 1],
+      [0, 1],
+      [1, -1],
+      [1.5, 1],
+    ] as const) {
+      const wish = { geometry: { dataShards, parityShards } };
+      await assert.rejects(buckets.run('photos', wish), denial('geometry-unsatisfiable'));
+    }
+  });
+
+  it('asks only disks of active members for the geometry', async () => {
+    const { world, vault } = await begun(3);
+    assert.deepEqual([geometryForVault(vault).dataShards, geometryForVault(vault).parityShards], [2, 1]);
+    for (const at of [1, 2, 3])
+      world.rows.set('org', [`Org${at}`], { v: 1, msp: `Org${at}`, state: 'suspended' } as never);
+    await vault.refresh();
+    assert.throws(() => geometryForVault(vault), denial('too-few-disks'));
+  });
+
+  it('drops a bucket once nothing is in it, no marker either', async () => {
+    const { buckets, put, deletes, catalog } = await begun();
+    await buckets.run('kept', { versions: 'keep', geometry: { dataShards: 2, parityShards: 1 } });
+    const { versionId } = await put.run({ bucket: 'kept', key: 'k', body: body('x') });
+    await deletes.run({ bucket: 'kept', key: 'k' });
+    await assert.rejects(buckets.drop('kept'), denial('bucket-not-empty'));
+    const marker = catalog.current('kept', 'k')?.versionId ?? '';
+    await deletes.run({ bucket: 'kept', key: 'k', versionId: marker });
+    assert.equal(catalog.current('kept', 'k')?.versionId, versionId, 'without its marker it is back');
+    await deletes.run({ bucket: 'kept', key: 'k', versionId });
+    await buckets.drop('kept');
+    assert.equal(catalog.bucket('kept'), undefined);
+    await assert.rejects(buckets.drop('kept'), denial('bucket-unknown'));
+  });
+});
