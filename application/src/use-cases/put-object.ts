@@ -187,7 +187,7 @@ class StripeQueue {
 
   async #finishOne(): Promise<void> {
     const stripe = await (this.#inFlight[0] as Promise<Stripe>);
-    this.#inFlight.shift();
+    void this.#inFlight.shift();
     this.#stored.push(stripe);
     this.#extents.push({ stripeId: stripe.stripeId, offset: 0, length: stripe.length });
   }

@@ -5,7 +5,7 @@ import type { Geometry } from '../core/geometry.js';
 import { entryKey } from '../core/keys.js';
 import { sealStream } from '../core/sealed-stream.js';
 import { Denial } from '../ports/fault.js';
-import { releaseStripe, type StoreStripe } from './store-stripe.js';
+import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { Vault } from './vault.js';
 
 /** A checkpoint that is stored and awaits the commit of the flush that carries it. */
@@ -44,7 +44,7 @@ export class WriteCheckpoint {
       const catalog = await this.#stream('catalog', parts.catalog, revision, geometry, stripes);
       return { checkpoint: { catalog, structure }, stripes };
     } catch (error) {
-      for (const stripe of stripes) releaseStripe(this.#vault, stripe);
+      await giveUpStripes(this.#vault, stripes);
       if (!(error instanceof Denial)) throw error;
       this.#notBefore = revision + pauseFlushes;
       return undefined;
