@@ -2,7 +2,8 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', '.cache/**'] },
+  // AssemblyScript looks like TypeScript and is none.
+  { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', '.cache/**', 'application/kernel/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

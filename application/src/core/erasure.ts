@@ -1,5 +1,12 @@
-import { codingMatrix, invert, type Matrix, product } from './galois.js';
-import { linear } from './galois-linear.js';
+import { ErasureKernel } from './erasure-kernel.js';
+import type { Geometry } from './geometry.js';
+import { codingMatrix, recoveryMatrix } from './galois.js';
+import { engineKind } from './kernel-engine.js';
+import { encodePlainly, evenLength, presentIndices, reconstructPlainly } from './plain-erasure.js';
+import { stripeLayout } from './stripe-layout.js';
+
+// What a slice of a narrow stripe takes fits in the second cache, so that copying it in and out costs little.
+const sliceBytes = 16 << 10;
 
 /**
  * Parity shards of data shards of one length: Reed-Solomon over GF(2^8), polynomial 0x11d, Vandermonde matrix made
@@ -7,8 +14,12 @@ import { linear } from './galois-linear.js';
  * Throws RangeError for shards of several lengths, no data, or more than 255 shards.
  */
 export function encode(data: readonly Uint8Array[], parityCount: number): Buffer[] {
-  const matrix = codingMatrix(data.length, parityCount);
-  return linear(matrix.slice(data.length), data, evenLength(data));
+  codingMatrix(data.length, parityCount);
+  if (engineKind === 'plain') return encodePlainly(data, parityCount);
+  const geometry = { dataShards: data.length, parityShards: parityCount };
+  const parity = Array.from({ length: parityCount }, (_, at) => data.length + at);
+  const sources = data.map((bytes, index) => ({ index, bytes }));
+  return inSlices(geometry, sources, parity, (kernel, length) => kernel.encode(length));
 }
 
 /**
@@ -22,29 +33,46 @@ export function reconstruct(
   parityCount: number,
   wanted: readonly number[],
 ): Buffer[] {
-  const matrix = codingMatrix(dataCount, parityCount);
-  const present = [...shards.slice(0, matrix.length).entries()]
-    .flatMap(([index, bytes]) => (bytes === undefined ? [] : [{ index, bytes }]))
-    .slice(0, dataCount);
-  if (present.length < dataCount)
-    throw new RangeError(`${dataCount} shards are needed and ${present.length} are there`);
-  const sources = present.map(({ bytes }) => bytes);
-  const inverse = invert(present.map(({ index }) => rowOf(matrix, index)));
-  const rows = product(
-    wanted.map((index) => rowOf(matrix, index)),
-    inverse,
-  );
-  return linear(rows, sources, evenLength(sources));
+  if (engineKind === 'plain') return reconstructPlainly(shards, dataCount, parityCount, wanted);
+  const geometry = { dataShards: dataCount, parityShards: parityCount };
+  const present = presentIndices(shards, dataCount + parityCount).slice(0, dataCount);
+  // Refuses what can't be done before anything is copied.
+  recoveryMatrix(dataCount, parityCount, present, wanted);
+  const sources = present.map((index) => ({ index, bytes: shards[index] as Uint8Array }));
+  return inSlices(geometry, sources, wanted, (kernel, length) => kernel.reconstruct(present, wanted, length));
 }
 
-function rowOf(matrix: Matrix, index: number): Uint8Array {
-  const row = matrix[index];
-  if (row === undefined) throw new RangeError(`a stripe of ${matrix.length} shards has no shard ${index}`);
-  return row;
+interface Source {
+  readonly index: number;
+  readonly bytes: Uint8Array;
 }
 
-function evenLength(shards: readonly Uint8Array[]): number {
-  const length = shards[0]?.length ?? 0;
-  if (shards.some((shard) => shard.length !== length)) throw new RangeError('shards differ in length');
-  return length;
+/** Takes the sources through a small kernel slice by slice, and copies out what is wanted. */
+function inSlices(
+  geometry: Geometry,
+  sources: readonly Source[],
+  wanted: readonly number[],
+  work: (kernel: ErasureKernel, length: number) => void,
+): Buffer[] {
+  const length = evenLength(sources.map(({ bytes }) => bytes));
+  const results = wanted.map(() => Buffer.allocUnsafe(length));
+  if (wanted.length === 0) return results;
+  const kernel = kernelFor(geometry);
+  for (let at = 0; at < length; at += sliceBytes) {
+    for (const { index, bytes } of sources) kernel.shard(index).set(bytes.subarray(at, at + sliceBytes));
+    const part = Math.min(sliceBytes, length - at);
+    work(kernel, part);
+    wanted.forEach((index, place) => results[place]?.set(kernel.shard(index).subarray(0, part), at));
+  }
+  return results;
+}
+
+let last: ErasureKernel | undefined;
+
+/** One kernel at a time is kept: an owner has few geometries, and they seldom alternate. */
+function kernelFor(geometry: Geometry): ErasureKernel {
+  const { dataShards, parityShards } = geometry;
+  if (last?.layout.dataShards !== dataShards || last.layout.parityShards !== parityShards)
+    last = new ErasureKernel(stripeLayout(geometry, sliceBytes));
+  return last;
 }

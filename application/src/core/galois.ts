@@ -68,6 +68,32 @@ export function codingMatrix(dataCount: number, parityCount: number): Matrix {
 
 const matrices = new Map<string, Matrix>();
 
+/**
+ * The rows that turn the shards at the first `dataCount` of the `present` indices into the wanted ones. Throws
+ * RangeError when fewer are present, or for an index that the code does not have.
+ */
+export function recoveryMatrix(
+  dataCount: number,
+  parityCount: number,
+  present: readonly number[],
+  wanted: readonly number[],
+): Matrix {
+  const matrix = codingMatrix(dataCount, parityCount);
+  if (present.length < dataCount)
+    throw new RangeError(`${dataCount} shards are needed and ${present.length} are there`);
+  const inverse = invert(present.slice(0, dataCount).map((index) => rowOf(matrix, index)));
+  return product(
+    wanted.map((index) => rowOf(matrix, index)),
+    inverse,
+  );
+}
+
+function rowOf(matrix: Matrix, index: number): Uint8Array {
+  const row = matrix[index];
+  if (row === undefined) throw new RangeError(`a stripe of ${matrix.length} shards has no shard ${index}`);
+  return row;
+}
+
 function powers(of: number, count: number): Uint8Array {
   const row = new Uint8Array(count);
   for (let at = 0, value = 1; at < count; at += 1, value = multiply(value, of)) row[at] = value;

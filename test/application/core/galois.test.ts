@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { codingMatrix, invert, multiply, product } from '@dstore/application/core/galois.js';
+import { codingMatrix, invert, multiply, product, recoveryMatrix } from '@dstore/application/core/galois.js';
 import fc from 'fast-check';
 
 import { slowProduct } from './slow-galois.js';
@@ -90,5 +90,21 @@ describe('GF(2^8)', () => {
       [2, NaN],
     ] as const)
       assert.throws(() => codingMatrix(dataCount, parityCount), RangeError);
+  });
+});
+
+describe('recovery matrix', () => {
+  it('turns present rows into the wanted ones, and reads no more than it needs', () => {
+    const all = codingMatrix(4, 3);
+    const present = [1, 3, 5, 6, 0];
+    const rows = recoveryMatrix(4, 3, present, [2, 4]);
+    const sources = present.slice(0, 4).map((index) => all[index] as Uint8Array);
+    assert.deepEqual(rowsOf(product(rows, sources)), rowsOf([all[2] as Uint8Array, all[4] as Uint8Array]));
+  });
+
+  it('refuses too few shards and shards that no stripe has', () => {
+    assert.throws(() => recoveryMatrix(4, 3, [0, 1, 2], [3]), RangeError);
+    assert.throws(() => recoveryMatrix(4, 3, [0, 1, 2, 7], [3]), RangeError);
+    assert.throws(() => recoveryMatrix(4, 3, [0, 1, 2, 3], [-1]), RangeError);
   });
 });
