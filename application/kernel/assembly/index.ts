@@ -1,1 +1,2 @@
+export { chunkValues, parentValues } from './digest';
 export { combine } from './erasure';

@@ -15,6 +15,8 @@ export interface KernelFunctions {
     outputCount: number,
     length: number,
   ): void;
+  chunkValues(source: number, first: number, count: number, target: number, scratch: number): void;
+  parentValues(source: number, count: number, target: number, scratch: number): void;
 }
 
 /** Which kernel the engine can run: with relaxed vectors, with vectors, or none. */

@@ -250,19 +250,48 @@ export interface ChunkProof {
 
 /** The proof that a chunk belongs to a shard; throws RangeError for an index that is not there. */
 export function proveChunk(shard: Uint8Array, index: number): ChunkProof {
-  const values = chunkValues(shard);
+  const path = siblings(chunkValues(shard), index).map(toBytes);
+  return { chunk: shard.subarray(index * chunkBytes, (index + 1) * chunkBytes), path };
+}
+
+/** Values of the subtrees beside the way from one value up to the root over all. */
+function siblings(values: Values, index: number): Uint32Array[] {
   if (!Number.isInteger(index) || index < 0 || index >= values.length) throw new RangeError('no such chunk');
-  const path: Buffer[] = [];
+  const path: Uint32Array[] = [];
   for (let from = 0, count = values.length; count > 1;) {
     const left = leftCount(count);
     const right = index - from >= left;
     path.unshift(
-      toBytes(right ? subtree(values, from, left, false) : subtree(values, from + left, count - left, false)),
+      right ? subtree(values, from, left, false) : subtree(values, from + left, count - left, false),
     );
     from += right ? left : 0;
     count = right ? count - left : left;
   }
-  return { chunk: shard.subarray(index * chunkBytes, (index + 1) * chunkBytes), path };
+  return path;
+}
+
+/**
+ * Chaining values (32 bytes each) of the chunks of a part of a longer input that begins with chunk `first`. They are
+ * what a proof's path is made of; the value of an input that is one chunk in all is another.
+ */
+export function chainingValues(part: Uint8Array, first: number): Buffer[] {
+  return Array.from({ length: chunkCount(part.length) }, (_, at) =>
+    toBytes(chunkValue(part.subarray(at * chunkBytes, (at + 1) * chunkBytes), first + at, false)),
+  );
+}
+
+/**
+ * The value over neighbouring subtrees, which all but the last cover the same power of two of chunks; a digest when
+ * `root` is set. One value stands for itself and can't be a root. Throws RangeError for none.
+ */
+export function valueOver(values: readonly Uint8Array[], root: boolean): Buffer {
+  if (values.length === 0 || (root && values.length === 1)) throw new RangeError('no values to join');
+  return toBytes(subtree(values.map(fromBytes), 0, values.length, root));
+}
+
+/** The values beside the way from one of such subtrees up to the top; throws RangeError for an index that is not there. */
+export function pathOver(values: readonly Uint8Array[], index: number): Buffer[] {
+  return siblings(values.map(fromBytes), index).map(toBytes);
 }
 
 /** On which side the sibling stands at each level, from the chunk up to the root. */
