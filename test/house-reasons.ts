@@ -124,6 +124,11 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/use-cases/read-entry.ts':
     'write-checkpoint.test.ts reads entries and checkpoints through it, with disks down and shards moved',
   'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',
+  'application/src/adapters/threads/codec-seat.ts': 'the codec conformance suite sits in it',
+  'application/src/adapters/threads/codec-thread.ts': 'every test of ThreadCodec runs it',
+  'application/src/adapters/threads/thread-pool.ts':
+    'thread-codec.test.ts lets its threads work, wait, die and be replaced',
+  'application/src/core/stripe-work.ts': 'the codec conformance suite does all of its work',
   'application/src/http/connections.ts':
     'rest-on-embedded-network.test.ts and views.test.ts close a gateway with connections open',
   'application/src/adapters/https/door-problem.ts':

@@ -2,6 +2,7 @@ import { codingMatrix, type Matrix, multiply, recoveryMatrix } from './galois.js
 import { linear } from './galois-linear.js';
 import {
   createMemory,
+  engineKind,
   type EngineKind,
   type KernelFunctions,
   type KernelMemory,
@@ -16,7 +17,9 @@ import { pairBytes, type StripeLayout, wholeSteps } from './stripe-layout.js';
 export class ErasureKernel {
   readonly layout: StripeLayout;
   readonly memory: KernelMemory;
-  readonly #functions: KernelFunctions | undefined;
+  readonly #kind: EngineKind;
+  /** Made when first needed: a stripe that is only written or read here is worked on by another thread. */
+  #functions: KernelFunctions | undefined;
   readonly #parityRows: Matrix;
   /** The rows whose tables are in memory. */
   #loaded: Matrix | undefined;
@@ -24,14 +27,14 @@ export class ErasureKernel {
   #recovery: { readonly name: string; readonly rows: Matrix } | undefined;
 
   /** Throws RangeError when no code has this geometry or the memory is too small for the layout. */
-  constructor(layout: StripeLayout, memory = createMemory(layout.totalBytes), kind?: EngineKind) {
+  constructor(layout: StripeLayout, memory = createMemory(layout.totalBytes), kind = engineKind) {
     const { dataShards, parityShards, totalBytes } = layout;
     this.#parityRows = codingMatrix(dataShards, parityShards).slice(dataShards);
     if (memory.buffer.byteLength < totalBytes)
       throw new RangeError(`the stripe takes ${totalBytes} bytes of memory`);
     this.layout = layout;
     this.memory = memory;
-    this.#functions = kernelOver(memory, kind);
+    this.#kind = kind;
   }
 
   /** The bytes of a shard, as they are in memory: what is written here is what is encoded, and the other way round. */
@@ -75,6 +78,7 @@ export class ErasureKernel {
 
   #combine(rows: Matrix, inputs: readonly number[], outputs: readonly number[], length: number): void {
     if (rows.length === 0) return;
+    this.#functions ??= kernelOver(this.memory, this.#kind);
     if (this.#functions === undefined) return this.#combinePlainly(rows, inputs, outputs);
     const { listsAt, tablesAt } = this.layout;
     if (this.#loaded !== rows) this.#loadTables(rows);

@@ -90,6 +90,8 @@ export interface Sealer {
    * plaintext. All but the last are full. Throws RangeError otherwise.
    */
   seal(index: number, plaintext: Uint8Array, last: boolean): Buffer;
+  /** The same into the start of `target`, which may be shared memory; answers how many bytes it wrote. */
+  sealInto(target: Uint8Array, index: number, plaintext: Uint8Array, last: boolean): number;
 }
 
 /** A sealer of one stream; throws RangeError when a part of {@link Sealing} has the wrong length. */
@@ -99,21 +101,26 @@ export function createSealer(sealing: Sealing): Sealer {
     throw new RangeError('sealing takes a 32-byte key, a 32-byte salt and a 7-byte nonce prefix');
   const key = streamKey(objectKey, salt, sealing.associatedData);
   let next = 0;
-  return {
+  const sealer: Sealer = {
     header: Buffer.concat([Buffer.of(headerBytes), salt, noncePrefix]),
     seal(index, plaintext, last) {
+      const sealed = Buffer.allocUnsafe(plaintext.length + tagBytes);
+      sealer.sealInto(sealed, index, plaintext, last);
+      return sealed;
+    },
+    sealInto(target, index, plaintext, last) {
       if (index < next) throw new RangeError(`segment ${index} is sealed, or one behind it`);
       if (!fits(index, plaintext.length, last))
         throw new RangeError(`segment ${index} can't be ${plaintext.length} bytes long`);
       next = last ? Infinity : index + 1;
       const cipher = createCipheriv('aes-256-gcm', key, nonce(noncePrefix, index, last));
-      const sealed = Buffer.allocUnsafe(plaintext.length + tagBytes);
-      updateInto(sealed, cipher, plaintext);
+      updateInto(target, cipher, plaintext);
       cipher.final();
-      sealed.set(cipher.getAuthTag(), plaintext.length);
-      return sealed;
+      target.set(cipher.getAuthTag(), plaintext.length);
+      return plaintext.length + tagBytes;
     },
   };
+  return sealer;
 }
 
 /** What a sealed stream is opened with; `header` are its first 40 bytes. */
@@ -127,6 +134,8 @@ export interface Opening {
 export interface Opener {
   /** Plaintext of a segment, after its tag verified; throws {@link SealBroken} when it does not. */
   open(index: number, ciphertext: Uint8Array, last: boolean): Buffer;
+  /** The same into the start of `target`, zeroed again when the tag does not verify; answers how many bytes it wrote. */
+  openInto(target: Uint8Array, index: number, ciphertext: Uint8Array, last: boolean): number;
 }
 
 /** An opener of one stream; throws {@link SealBroken} when the header is none. */
@@ -135,24 +144,29 @@ export function createOpener({ objectKey, header, associatedData }: Opening): Op
     throw new SealBroken('the header is not that of a sealed stream');
   const key = streamKey(objectKey, header.subarray(1, 1 + saltBytes), associatedData);
   const noncePrefix = Buffer.from(header.subarray(1 + saltBytes));
-  return {
+  const opener: Opener = {
     open(index, ciphertext, last) {
+      const plaintext = Buffer.allocUnsafe(Math.max(0, ciphertext.length - tagBytes));
+      opener.openInto(plaintext, index, ciphertext, last);
+      return plaintext;
+    },
+    openInto(target, index, ciphertext, last) {
       const length = ciphertext.length - tagBytes;
       if (!fits(index, length, last))
         throw new SealBroken(`segment ${index} can't be ${ciphertext.length} bytes long`);
       const decipher = createDecipheriv('aes-256-gcm', key, nonce(noncePrefix, index, last));
       decipher.setAuthTag(ciphertext.subarray(length));
-      const plaintext = Buffer.allocUnsafe(length);
-      updateInto(plaintext, decipher, ciphertext.subarray(0, length));
+      updateInto(target, decipher, ciphertext.subarray(0, length));
       try {
         decipher.final();
       } catch {
-        plaintext.fill(0);
+        target.subarray(0, length).fill(0);
         throw new SealBroken(`segment ${index} does not verify`);
       }
-      return plaintext;
+      return length;
     },
   };
+  return opener;
 }
 
 function streamKey(objectKey: Uint8Array, salt: Uint8Array, info: Uint8Array): Buffer {
@@ -175,7 +189,11 @@ function fits(index: number, length: number, last: boolean): boolean {
   return length <= capacity && length >= (index === 0 ? 0 : 1);
 }
 
-function updateInto(target: Buffer, cipher: { update(data: Uint8Array): Buffer }, source: Uint8Array): void {
+function updateInto(
+  target: Uint8Array,
+  cipher: { update(data: Uint8Array): Buffer },
+  source: Uint8Array,
+): void {
   for (let at = 0; at < source.length; at += updateBytes)
     target.set(cipher.update(source.subarray(at, at + updateBytes)), at);
 }
