@@ -21,8 +21,6 @@ export class ErasureKernel {
   /** Made when first needed: a stripe that is only written or read here is worked on by another thread. */
   #functions: KernelFunctions | undefined;
   readonly #parityRows: Matrix;
-  /** The rows whose tables are in memory. */
-  #loaded: Matrix | undefined;
   /** The rows of the last loss: a disk that is gone is gone for many stripes. */
   #recovery: { readonly name: string; readonly rows: Matrix } | undefined;
 
@@ -81,7 +79,8 @@ export class ErasureKernel {
     this.#functions ??= kernelOver(this.memory, this.#kind);
     if (this.#functions === undefined) return this.#combinePlainly(rows, inputs, outputs);
     const { listsAt, tablesAt } = this.layout;
-    if (this.#loaded !== rows) this.#loadTables(rows);
+    // Every time: another thread's kernel may have worked in this memory since.
+    new Uint8Array(this.memory.buffer, tablesAt).set(tablesOf(rows));
     const lists = new Uint32Array(this.memory.buffer, listsAt, 512);
     inputs.forEach((index, at) => (lists[at] = this.#addressOf(index)));
     outputs.forEach((index, at) => (lists[256 + at] = this.#addressOf(index)));
@@ -101,20 +100,6 @@ export class ErasureKernel {
     outputs.forEach((index, at) => this.shard(index).set(made[at] as Buffer));
   }
 
-  /** Tables in the order in which the kernel reads them: groups of four, two and one outputs, input by input. */
-  #loadTables(rows: Matrix): void {
-    const target = new Uint8Array(this.memory.buffer, this.layout.tablesAt);
-    let at = 0;
-    for (const group of groupsOf(rows))
-      for (let input = 0; input < this.layout.dataShards; input += 1)
-        for (const row of group) {
-          const factor = row[input] ?? 0;
-          target.set(pairs.subarray(factor * pairBytes, (factor + 1) * pairBytes), at);
-          at += pairBytes;
-        }
-    this.#loaded = rows;
-  }
-
   #addressOf(index: number): number {
     const { dataShards, parityShards, shardsAt, strideBytes } = this.layout;
     if (!Number.isInteger(index) || index < 0 || index >= dataShards + parityShards)
@@ -128,6 +113,26 @@ const pairs = Uint8Array.from({ length: 256 * pairBytes }, (_, at) => {
   const place = at % pairBytes;
   return multiply(Math.floor(at / pairBytes), place < 16 ? place : (place - 16) << 4);
 });
+
+const tables = new WeakMap<Matrix, Uint8Array>();
+
+/** Tables in the order in which the kernel reads them: groups of four, two and one outputs, input by input. */
+function tablesOf(rows: Matrix): Uint8Array {
+  const known = tables.get(rows);
+  if (known !== undefined) return known;
+  const width = rows[0]?.length ?? 0;
+  const made = new Uint8Array(rows.length * width * pairBytes);
+  let at = 0;
+  for (const group of groupsOf(rows))
+    for (let input = 0; input < width; input += 1)
+      for (const row of group) {
+        const factor = row[input] ?? 0;
+        made.set(pairs.subarray(factor * pairBytes, (factor + 1) * pairBytes), at);
+        at += pairBytes;
+      }
+  tables.set(rows, made);
+  return made;
+}
 
 function groupsOf(rows: Matrix): Matrix[] {
   const groups: Matrix[] = [];

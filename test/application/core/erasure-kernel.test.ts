@@ -146,6 +146,18 @@ describe('erasure kernel', () => {
     assert.deepEqual(shardsOf(kernel, 6), whole);
   });
 
+  it('shares its memory with kernels of other threads, which do other work in it', () => {
+    const one = filled(4, 2, 64);
+    const whole = shardsOf(one, 6);
+    const other = new ErasureKernel(one.layout, one.memory);
+    for (let round = 0; round < 2; round += 1) {
+      recovered(other, [0, 3], 6);
+      for (const index of [4, 5]) one.shard(index).fill(0);
+      one.encode();
+      assert.deepEqual(shardsOf(one, 6), whole);
+    }
+  });
+
   it('makes other parity when one bit of the data differs', () => {
     const kernel = filled(4, 2, 64);
     const parity = shardsOf(kernel, 6).slice(4);
