@@ -71,6 +71,7 @@ const verbs = {
   demo: [mocha, '--config', join('test', '.mocharc.demo.json')],
   test: [mocha, '--config', join('test', '.mocharc.json')],
   'test:interop': [join('scripts', 'interop.mjs')],
+  bench: ['--enable-source-maps', join('benchmarks', 'dist', 'main.js')],
   kernel: [join('scripts', 'kernel.mjs')],
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],
 };
