@@ -199,6 +199,19 @@ function declareCodec(make: () => Codec): void {
     place.release();
   });
 
+  it('seals with the key as it was when it was asked to', async () => {
+    const plain = noise(1000, 'key');
+    const place = await seat();
+    place.room.set(plain);
+    const sealing = sealingOf('key');
+    const pending = place.seal({ ...sealing, firstSegment: 0, plainBytes: 1000, last: true });
+    sealing.objectKey.fill(0);
+    const { sealedBytes } = await pending;
+    const [expected] = await sealedPlainly(plain, sealingOf('key'));
+    assert.ok(expected?.equals(place.shard(0).subarray(0, sealedBytes)));
+    place.release();
+  });
+
   it('refuses to seal less than a stripe in the middle of a stream', async () => {
     const place = await seat();
     const task = { ...sealingOf('less'), firstSegment: 0, plainBytes: 100, last: false };

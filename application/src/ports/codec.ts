@@ -5,7 +5,7 @@ import type { Opened, OpenTask, Sealed, SealTask } from '../core/stripe-work.js'
  * Room for one stripe in memory in which it is sealed, encoded, digested, verified, reconstructed and opened, wherever
  * that runs: nothing is copied on the way. The bytes are the holder's until it releases the seat, except while work is
  * under way. Work rejects with the reason of an aborted signal, no sooner than the memory is quiet again, and with
- * Fault `not-ready` when what did it died.
+ * Fault `not-ready` when what did it died. Keys are copied when work is asked for, and the copies wiped.
  */
 export interface Seat {
   readonly geometry: Geometry;

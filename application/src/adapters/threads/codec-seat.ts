@@ -54,7 +54,9 @@ export class CodecSeat implements Seat {
   }
 
   async seal(task: SealTask, signal?: AbortSignal): Promise<Sealed> {
-    return (await this.#do({ kind: 'seal', task }, signal)) as Sealed;
+    return (await withKey(task.objectKey, (objectKey) =>
+      this.#do({ kind: 'seal', task: { ...task, objectKey } }, signal),
+    )) as Sealed;
   }
 
   async encode(signal?: AbortSignal): Promise<readonly string[]> {
@@ -62,7 +64,11 @@ export class CodecSeat implements Seat {
   }
 
   async open(task: OpenTask, signal?: AbortSignal): Promise<Opened> {
-    return (await this.#do({ kind: 'open', task }, signal)) as Opened;
+    const { opening, ...rest } = task;
+    if (opening === undefined) return (await this.#do({ kind: 'open', task: rest }, signal)) as Opened;
+    return (await withKey(opening.objectKey, (objectKey) =>
+      this.#do({ kind: 'open', task: { ...rest, opening: { ...opening, objectKey } } }, signal),
+    )) as Opened;
   }
 
   release(): void {
@@ -80,5 +86,15 @@ export class CodecSeat implements Seat {
       this.#running -= 1;
       if (this.#isReleased && this.#running === 0) this.#released(this.#place);
     }
+  }
+}
+
+/** Lends work a copy of a key, so that the caller's may be wiped while it waits, and wipes the copy. */
+async function withKey<T>(key: Uint8Array, work: (copy: Uint8Array) => Promise<T>): Promise<T> {
+  const copy = Uint8Array.from(key);
+  try {
+    return await work(copy);
+  } finally {
+    copy.fill(0);
   }
 }
