@@ -1,4 +1,4 @@
-import { chunkLength, proveChunk, verifyChunk } from './blake3.js';
+import { chunkLength, type ChunkProof, proveChunk, verifyChunk } from './blake3.js';
 import type { Answer, Cure, LeaseProof } from './bundle.js';
 import { cureChunk, drawnChunk, drawnShard, firstDraw, type Lottery, nextDraw } from './challenge.js';
 import type { Content, Entry, Loss, VerdictReason } from './rows.js';
@@ -91,44 +91,60 @@ export type Proving =
   | { readonly proof: LeaseProof }
   | { readonly missing: readonly { readonly index: number; readonly entry: Entry }[] };
 
+/** Proves one chunk of a shard of the own disk; undefined when it can't, because the shard is not there or not whole. */
+export type ProveShard = (entry: Entry, chunk: number) => Promise<ChunkProof | undefined>;
+
 /**
  * Answers the question from the vector that is audited and the shards at hand: the building twin of {@link judge}.
  * Stops at the first drawn shard that is missing, because the next draw hangs on its bytes.
  */
 export async function prove(question: Question, vector: ShardVector, read: ReadShard): Promise<Proving> {
+  return proveBy(question, vector, async (entry, chunk) => {
+    const shard = await read(entry);
+    return shard === undefined ? undefined : proveChunk(shard, chunk);
+  });
+}
+
+/** The same for a disk that proves chunks without reading whole shards. */
+export async function proveBy(
+  question: Question,
+  vector: ShardVector,
+  proveShard: ProveShard,
+): Promise<Proving> {
   const answers: Answer[] = [];
   let draw = firstDraw(question);
   for (let round = 0; round < question.challenges && vector.count > 0; round += 1) {
     const index = Number(drawnShard(draw, BigInt(vector.count)));
     const current = draw;
-    const answer = await answerFor(vector, index, (size) => drawnChunk(current, size), read);
+    const answer = await answerFor(vector, index, (size) => drawnChunk(current, size), proveShard);
     if (answer === undefined) return { missing: [{ index, entry: vector.entry(index) as Entry }] };
     answers.push(answer);
     draw = nextDraw(draw, answer.proof.chunk);
   }
-  return { proof: { leaseId: question.leaseId, answers, cures: await curesFor(question, vector, read) } };
+  return {
+    proof: { leaseId: question.leaseId, answers, cures: await curesFor(question, vector, proveShard) },
+  };
 }
 
 async function answerFor(
   vector: ShardVector,
   index: number,
   chunkOf: (size: number) => number,
-  read: ReadShard,
+  proveShard: ProveShard,
 ): Promise<Answer | undefined> {
   const entry = vector.entry(index) as Entry;
-  const shard = await read(entry);
-  if (shard === undefined) return undefined;
-  return { entry, path: vector.path(index), proof: proveChunk(shard, chunkOf(entry.size)) };
+  const proof = await proveShard(entry, chunkOf(entry.size));
+  return proof === undefined ? undefined : { entry, path: vector.path(index), proof };
 }
 
-async function curesFor(question: Question, vector: ShardVector, read: ReadShard): Promise<Cure[]> {
+async function curesFor(question: Question, vector: ShardVector, proveShard: ProveShard): Promise<Cure[]> {
   const cures: Cure[] = [];
   for (const loss of question.losses) {
     const index = vector.entries.findIndex(
       (entry) => entry.digest === loss.digest && entry.size === loss.size,
     );
     const chunk = cureChunk(question, loss);
-    const answer = index < 0 ? undefined : await answerFor(vector, index, () => chunk, read);
+    const answer = index < 0 ? undefined : await answerFor(vector, index, () => chunk, proveShard);
     if (answer !== undefined) cures.push({ index, ...answer });
   }
   return cures;

@@ -9,7 +9,16 @@ import {
   treeFits,
   treeOf,
 } from '@dstore/application/core/shard-tree.js';
-import { blake3, chunkCount, proveChunk, verifyChunk } from '@dstore/chaincode/domain';
+import {
+  blake3,
+  chunkCount,
+  judge,
+  prove,
+  proveBy,
+  proveChunk,
+  ShardVector,
+  verifyChunk,
+} from '@dstore/chaincode/domain';
 import fc from 'fast-check';
 
 import { noise } from './erasure-code.js';
@@ -99,5 +108,28 @@ describe('tree of a shard', () => {
       assert.throws(() => proveChunkWithTree(tree, shard.length, chunk, shard.subarray(0, subtreeBytes)));
     assert.throws(() => proveChunkWithTree(tree, shard.length, 0, shard), RangeError);
     assert.throws(() => proveChunkWithTree(tree.subarray(32), shard.length, 0, partOf(shard, 0)), RangeError);
+  });
+
+  it('answers a whole audit as reading whole shards does, and the law believes it', async () => {
+    const shards = sizes.map((size) => noise(size, `audit/${size}`));
+    const entries = shards.map((shard) => ({ digest: shardDigest(shard), size: shard.length }));
+    const byDigest = new Map(shards.map((shard) => [shardDigest(shard), shard]));
+    const trees = new Map(shards.map((shard) => [shardDigest(shard), treeOf(shard)]));
+    const vector = ShardVector.of(entries);
+    const losses = entries.slice(2, 4);
+    const question = { seed: 'ab'.repeat(32), epoch: 7n, leaseId: 'a'.repeat(32), challenges: 30, losses };
+    const plainly = await prove(question, vector, async ({ digest }) => byDigest.get(digest));
+    const proving = await proveBy(question, vector, async ({ digest, size }, chunk) =>
+      proveChunkWithTree(
+        trees.get(digest) as Buffer,
+        size,
+        chunk,
+        partOf(byDigest.get(digest) as Buffer, chunk),
+      ),
+    );
+    assert.deepEqual(proving, plainly);
+    assert.ok('proof' in proving);
+    const content = { revision: 1n, root: vector.root, count: BigInt(vector.count), bytes: vector.bytes };
+    assert.equal(judge(question, content, proving.proof).reason, undefined);
   });
 });
