@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 import { ThreadCodec } from '@dstore/application/adapters/threads/thread-codec.js';
 import { ErasureKernel } from '@dstore/application/core/erasure-kernel.js';
+import { encode } from '@dstore/application/core/erasure.js';
 import { encodePlainly } from '@dstore/application/core/plain-erasure.js';
 import { createSealer, segmentBytes, segmentCapacity } from '@dstore/application/core/sealing.js';
 import { shardDigest } from '@dstore/application/core/shard.js';
@@ -91,6 +92,7 @@ function slowOnes(): Contestant[] {
     return objectBytes;
   };
   return [
+    { name: 'copying encode', run: () => (encode(shards.slice(0, 4), 2), objectBytes) },
     { name: 'slow codec', run: slow },
     { name: 'slow encode', run: () => (encodePlainly(shards.slice(0, 4), 2), objectBytes) },
     { name: 'package encode', run: () => (other.encode(whole, 4, 2), objectBytes) },
@@ -201,6 +203,7 @@ report(
       line(`read ${n}`, against(`read ${n}`, `codec ${n}`)),
       line(`read ${n}, one lost`, against(`read ${n}, one lost`, `read ${n}`)),
     ]),
+    line('copying encode', against('copying encode', 'encode')),
     line('slow codec'),
     line('slow encode'),
     line('package encode'),
