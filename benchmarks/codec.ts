@@ -132,11 +132,17 @@ function openTask(lost: number | undefined): OpenTask {
 }
 
 function threaded(codec: Codec, threads: number): Contestant[] {
-  const fetched = (seat: Seat) => shards.forEach((bytes, index) => seat.shard(index).set(bytes));
-  const reads = [undefined, 0].map((lost) => ({
-    name: `read ${threads}${lost === undefined ? '' : ', one lost'}`,
-    run: () => batch(codec, fetched, (seat) => seat.open(openTask(lost))),
-  }));
+  const reads = [undefined, 0].map((lost) => {
+    const opening = openTask(lost);
+    const fetched = (seat: Seat) =>
+      opening.digests.forEach(
+        (digest, index) => digest !== undefined && seat.shard(index).set(shards[index] as Buffer),
+      );
+    return {
+      name: `read ${threads}${lost === undefined ? '' : ', one lost'}`,
+      run: () => batch(codec, fetched, (seat) => seat.open(opening)),
+    };
+  });
   const filled = (seat: Seat) => kernel.room.copy(seat.room, 0, 0, objectBytes);
   return [
     {
