@@ -63,31 +63,48 @@ export interface Opened {
  * the kernel's memory. Throws RangeError for more plaintext than fits or less in the middle of a stream.
  */
 export function sealStripe(kernel: ErasureKernel, task: SealTask): Sealed {
-  const { dataShards, shardSizeBytes } = kernel.layout;
+  const { dataShards } = kernel.layout;
+  const capacity = stripeCapacity(task.firstSegment, dataShards);
+  const full = task.plainBytes === capacity;
+  if (task.plainBytes > capacity) throw new RangeError(`${task.plainBytes} bytes do not fit into the stripe`);
+  if (!full && !task.last) throw new RangeError('a stripe in the middle of a stream is full');
+  const digests: string[] = [];
+  let sealedBytes = 0;
+  for (const segment of sealedSegments(kernel, task)) {
+    sealedBytes += segment.bytes;
+    // Here the shard is still in the cache.
+    if (full) digests.push(shardDigest(kernel.shard(segment.at)));
+  }
+  return { sealedBytes, digests: full ? [...digests, ...parityDigests(kernel)] : [] };
+}
+
+/** Seals segment after segment into the data shards; an empty stream has one. */
+function* sealedSegments(kernel: ErasureKernel, task: SealTask): Generator<{ at: number; bytes: number }> {
   const sealer = createSealer(task);
   const { room } = kernel;
-  let taken = 0;
-  let sealedBytes = 0;
-  for (let at = 0; at === 0 || taken < task.plainBytes; at += 1) {
-    if (at === dataShards) throw new RangeError(`${task.plainBytes} bytes do not fit into the stripe`);
+  for (let at = 0, taken = 0; at === 0 || taken < task.plainBytes; at += 1) {
     const index = task.firstSegment + at;
     const plain = room.subarray(taken, Math.min(taken + segmentCapacity(index), task.plainBytes));
     taken += plain.length;
     const front = index === 0 ? headerBytes : 0;
     if (front > 0) kernel.shard(at).set(sealer.header);
     const last = task.last && taken === task.plainBytes;
-    sealedBytes += front + sealer.sealInto(kernel.shard(at).subarray(front), index, plain, last);
+    yield { at, bytes: front + sealer.sealInto(kernel.shard(at).subarray(front), index, plain, last) };
   }
-  const full = sealedBytes === dataShards * shardSizeBytes;
-  if (!full && !task.last) throw new RangeError('a stripe in the middle of a stream is full');
-  return { sealedBytes, digests: full ? encodeShards(kernel) : [] };
 }
 
 /** Makes parity from the data shards in memory; answers the digests of all shards by index. */
 export function encodeShards(kernel: ErasureKernel): string[] {
+  const data = Array.from({ length: kernel.layout.dataShards }, (_, index) =>
+    shardDigest(kernel.shard(index)),
+  );
+  return [...data, ...parityDigests(kernel)];
+}
+
+function parityDigests(kernel: ErasureKernel): string[] {
   const { dataShards, parityShards } = kernel.layout;
   kernel.encode();
-  return Array.from({ length: dataShards + parityShards }, (_, index) => shardDigest(kernel.shard(index)));
+  return Array.from({ length: parityShards }, (_, at) => shardDigest(kernel.shard(dataShards + at)));
 }
 
 /**
