@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Params } from '@dstore/chaincode/domain';
@@ -8,10 +9,12 @@ import { SystemClock } from './adapters/system/system-clock.js';
 import { SystemRandom } from './adapters/system/system-random.js';
 import { type OpenOwner, openOwner } from './compose-vault.js';
 import { masterOf, wordsOf } from './core/keys.js';
+import { tokenDigest, tokenIdOf } from './core/token.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { EmbeddedConsortium } from './embedded-consortium.js';
 import { demoCommands } from './first-screen.js';
 import { createGateway, type Gateway } from './http/create-gateway.js';
+import { Fault } from './ports/fault.js';
 import type { Log } from './ports/log.js';
 import { IssueToken } from './use-cases/issue-token.js';
 import { Crew } from './workers/crew.js';
@@ -147,7 +150,14 @@ async function demoKeyring(home: string, { random }: Surroundings): Promise<File
   const path = join(home, 'vault', 'master.key');
   if ((await readText(path)) !== undefined) return FileKeyring.open(path, { vaultId });
   const words = join(home, 'demo.words');
-  const master = masterOf((await readText(words)) ?? '') ?? random.bytes(32);
+  const kept = await readText(words);
+  if (kept === undefined && existsSync(join(home, 'vault', 'catalog.db'))) {
+    const text = `the master key is gone from ${path}, and so are its words; put one of them back`;
+    throw new Fault('not-ready', text, { retryable: false });
+  }
+  const master = kept === undefined ? random.bytes(32) : masterOf(kept);
+  if (master === undefined)
+    throw new Fault('not-ready', `${words} does not hold the 24 words`, { retryable: false });
   await writeFile(words, `${wordsOf(master)}\n`, { mode: 0o600, flush: true });
   return FileKeyring.create(path, master, { vaultId }, random);
 }
@@ -155,8 +165,9 @@ async function demoKeyring(home: string, { random }: Surroundings): Promise<File
 /** The token that the demo prints; the same at every start. */
 async function demoToken(home: string, tokens: TokenFile, { random }: Surroundings): Promise<string> {
   const path = join(home, 'demo.token');
-  const kept = (await readText(path))?.trim();
-  if (kept !== undefined && kept !== '') return kept;
+  const kept = (await readText(path))?.trim() ?? '';
+  const known = await tokens.find(tokenIdOf(kept) ?? '');
+  if (known?.sha256 === tokenDigest(kept)) return kept;
   const token = await new IssueToken(tokens, random).run({ name: 'demo', role: 'owner' });
   await writeFile(path, `${token}\n`, { mode: 0o600 });
   return token;

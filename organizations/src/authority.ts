@@ -34,8 +34,8 @@ type KeyPair = webcrypto.CryptoKeyPair;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const day = 24 * 60 * 60 * 1000;
-const rootDays = 10 * 365;
-const leafDays = 365;
+/** Nothing renews what these authorities issue. */
+const validDays = 10 * 365;
 /** Fabric CA dates certificates back as well, so that clocks may differ a little. */
 const backdated = 5 * 60 * 1000;
 
@@ -134,7 +134,7 @@ export class Authority {
       serialNumber: serial(),
       subject: [{ OU: [enrolment.type] }, { CN: [enrolment.id] }],
       issuer: issuer.certificate.subjectName,
-      ...validity(this.#now(), leafDays),
+      ...validity(this.#now(), validDays),
       publicKey: keys.publicKey,
       signingKey: issuer.key,
       signingAlgorithm: algorithm,
@@ -154,7 +154,7 @@ async function selfSigned(name: string, mspId: string, now: number): Promise<Iss
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ O: [mspId] }, { CN: [name] }],
-    ...validity(now, rootDays),
+    ...validity(now, validDays),
     keys,
     signingAlgorithm: algorithm,
     extensions: [

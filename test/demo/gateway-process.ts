@@ -25,7 +25,7 @@ export class GatewayProcess {
   /** Resolves once the first screen is printed; rejects with what was printed when the process ends before. */
   static async start(home: string, env: Record<string, string> = {}): Promise<GatewayProcess> {
     const child = spawn(process.execPath, ['--enable-source-maps', main], {
-      env: { ...process.env, DSTORE_HOME: home, DSTORE_PORT: '0', ...env },
+      env: { ...withoutSettings(process.env), DSTORE_HOME: home, DSTORE_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
@@ -77,4 +77,9 @@ export class GatewayProcess {
     const headers = { authorization: `Bearer ${this.token}`, ...(init.headers as Record<string, string>) };
     return fetch(`${this.url}${path}`, { ...init, headers });
   }
+}
+
+/** Settings of whoever runs the tests are not the tests'. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('DSTORE_')));
 }

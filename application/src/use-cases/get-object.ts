@@ -6,10 +6,11 @@ import {
   createOpener,
   headerBytes,
   type Opener,
+  SealBroken,
   segmentOf,
   segmentRange,
 } from '../core/sealing.js';
-import { Denial } from '../ports/fault.js';
+import { Denial, Fault } from '../ports/fault.js';
 import type { ReadStripe } from './read-stripe.js';
 import type { Vault } from './vault.js';
 
@@ -124,8 +125,11 @@ export class GetObject {
   async #opener(stream: SealedStream, index: number, signal?: AbortSignal): Promise<Opener> {
     const sealId = Buffer.from(stream.sealId, 'hex');
     const header = await this.#sealed(stream, 0, headerBytes, signal);
-    const objectKey = this.#vault.means.keyring.unwrap(sealId, Buffer.from(stream.wrappedKey, 'base64'));
-    return createOpener({ objectKey, header, associatedData: associatedData(sealId, index) });
+    const wrapped = Buffer.from(stream.wrappedKey, 'base64');
+    return opened(() => {
+      const objectKey = this.#vault.means.keyring.unwrap(sealId, wrapped);
+      return createOpener({ objectKey, header, associatedData: associatedData(sealId, index) });
+    });
   }
 
   async #segment(
@@ -135,7 +139,8 @@ export class GetObject {
     signal: AbortSignal,
   ): Promise<Buffer> {
     const { start, end, last } = segmentRange(segment, stream.sealedBytes);
-    return opener.open(segment, await this.#sealed(stream, start, end, signal), last);
+    const sealed = await this.#sealed(stream, start, end, signal);
+    return opened(() => opener.open(segment, sealed, last));
   }
 
   async #sealed(stream: SealedStream, start: number, end: number, signal?: AbortSignal): Promise<Buffer> {
@@ -143,6 +148,16 @@ export class GetObject {
     const pieces = await Promise.all(runs.map((run) => this.#stripes.run(run, signal)));
     const flat = pieces.flat();
     return flat.length === 1 ? (flat[0] as Buffer) : Buffer.concat(flat);
+  }
+}
+
+/** Good shards whose seal does not open are a failure that no repetition cures. */
+function opened<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    throw new Fault('seal-broken', error.message, { retryable: false, cause: error });
   }
 }
 

@@ -117,7 +117,8 @@ describe('tree of a shard', () => {
     const trees = new Map(shards.map((shard) => [shardDigest(shard), treeOf(shard)]));
     const vector = ShardVector.of(entries);
     const losses = entries.slice(2, 4);
-    const question = { seed: 'ab'.repeat(32), epoch: 7n, leaseId: 'a'.repeat(32), challenges: 30, losses };
+    const drawn = { channel: 'dstore', seed: 'ab'.repeat(32), epoch: 7n, leaseId: 'a'.repeat(32) };
+    const question = { ...drawn, challenges: 30, losses };
     const plainly = await prove(question, vector, async ({ digest }) => byDigest.get(digest));
     const proving = await proveBy(question, vector, async ({ digest, size }, chunk) =>
       proveChunkWithTree(

@@ -1,6 +1,7 @@
 import {
   type Args,
   canonicalJson,
+  majorityOf,
   type JsonValue,
   type Result,
   type Row,
@@ -98,14 +99,18 @@ export class FabricLedger implements Ledger {
     options: SubmitOptions = {},
   ): Promise<Submitted<Result<N>>> {
     let exhausted: FaultCode = 'ledger-contended';
+    const { transient } = options;
+    let named = transient === undefined ? undefined : this.#options.endorsingOrganizations();
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (attempt > 0) await this.#sleep(this.#pauseBefore(attempt), options.signal);
       options.signal?.throwIfAborted();
-      const tried = await this.#attempt(name, canonicalJson(args), options);
+      const tried = await this.#attempt(name, canonicalJson(args), transient, named);
       if ('bytes' in tried)
         return { txId: tried.txId, block: tried.block, result: resultOf(name, tried.bytes) };
-      if (tried.kind === 'answer') throw tried.error;
-      if (tried.kind === 'again') exhausted = tried.exhausted;
+      const { isOneEnough, exhausted: code } = consequenceOf(tried, named !== undefined);
+      if (tried.kind === 'answer' && (!isOneEnough || attempt === attempts - 1)) throw tried.error;
+      if (isOneEnough) named = endorsersWithout(this.#options.endorsingOrganizations(), attempt);
+      exhausted = code ?? exhausted;
     }
     throw new Fault(exhausted, `${name} was proposed ${attempts} times in vain`, { retryable: true });
   }
@@ -140,15 +145,16 @@ export class FabricLedger implements Ledger {
   }
 
   /** One proposal, from endorsement to its outcome. */
-  async #attempt(name: string, argument: string, { transient }: SubmitOptions): Promise<Tried> {
+  async #attempt(
+    name: string,
+    argument: string,
+    transient: SubmitOptions['transient'],
+    named: readonly string[] | undefined,
+  ): Promise<Tried> {
     const proposal = this.#contract.newProposal(name, {
       arguments: [argument],
-      ...(transient === undefined
-        ? {}
-        : {
-            transientData: { ...transient },
-            endorsingOrganizations: [...this.#options.endorsingOrganizations()],
-          }),
+      ...(transient === undefined ? {} : { transientData: { ...transient } }),
+      ...(named === undefined ? {} : { endorsingOrganizations: [...named] }),
     });
     const txId = proposal.getTransactionId();
     const transaction = await proposal.endorse().catch(meaningOfProposalError);
@@ -178,6 +184,28 @@ export class FabricLedger implements Ledger {
   #pauseBefore(attempt: number): number {
     return pause * 2 ** attempt * (0.5 + (this.#options.jitter ?? Math.random)());
   }
+}
+
+/** Whether one organization may be to blame, so that others should be asked, and with what code that ends in vain. */
+function consequenceOf(
+  tried: Meaning,
+  areNamed: boolean,
+): { readonly isOneEnough: boolean; readonly exhausted?: FaultCode } {
+  if (tried.kind === 'again')
+    return { isOneEnough: tried.exhausted === 'endorsers-disagree', exhausted: tried.exhausted };
+  return { isOneEnough: areNamed && tried.kind === 'answer' && tried.error instanceof Fault };
+}
+
+/**
+ * Organizations that suffice for a transaction, others each time: a majority of all, among them a majority of those
+ * beside any one provider. So no single organization, by silence or by answering differently, stops a transaction where
+ * there are four or more (A-120).
+ */
+function endorsersWithout(organizations: readonly string[], attempt: number): string[] {
+  const count = organizations.length;
+  const size = Math.min(count, Math.max(majorityOf(count), majorityOf(count - 1) + 1));
+  const from = ((attempt + 1) * (count - size)) % Math.max(1, count);
+  return Array.from({ length: size }, (_, at) => organizations[(from + at) % count] as string);
 }
 
 function within(milliseconds: number): () => CallOptions {
