@@ -217,6 +217,8 @@ export class FlushVault {
     const failed = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected' ? [{ index, reason: outcome.reason as unknown }] : [],
     );
+    if (await this.#isBehind(failed.map(({ reason }) => reason)))
+      throw new Refusal('revision-stale', 'the providers know of a later commit');
     for (const { index, reason } of failed) {
       const { diskId, leaseId } = (commits[index] as LeaseCommit).layout;
       this.#log.warn('no receipt', { diskId, leaseId, error: reason });
@@ -224,6 +226,15 @@ export class FlushVault {
     }
     if (failed.length > 0) throw new Unsigned(failed.map(({ reason }) => reason));
     return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  }
+
+  /** Whether providers did not sign because another gateway has committed: no fault of theirs. */
+  async #isBehind(reasons: readonly unknown[]): Promise<boolean> {
+    const diverged = reasons.some((reason) => reason instanceof Denial && reason.code === 'content-diverged');
+    if (!diverged) return false;
+    const { ledger, catalog, vaultId } = this.#vault.means;
+    const row = await ledger.read('vault', vaultId);
+    return row !== undefined && row.revision > catalog.revision();
   }
 
   #head({ flush }: BuiltFlush): Buffer {
