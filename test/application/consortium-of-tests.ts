@@ -44,6 +44,7 @@ export const onePolicy: LeasePolicy = {
 export interface ConsortiumOptions {
   /** Organizations, each with one disk; four give stripes of (2, 2). */
   readonly organizations?: number;
+  /** Changes of those of the demo; 6 challenges unless given. */
   readonly params?: Partial<Params>;
   readonly diskOf?: (diskId: string) => FragileDisk;
 }
@@ -269,6 +270,28 @@ export class ConsortiumOfTests {
     }
   }
 
+  /** I13: provider, gateway and ledger have the same content of every lease of a gateway. */
+  async assertMirrors(owner: OwnerOfTests): Promise<void> {
+    for (const { leaseId, diskId, vector, revision } of owner.open.vault.layouts.values()) {
+      const { followCommits, leased } = this.provider(diskId);
+      await followCommits.run();
+      const tip = await this.ledger.read('tip', leaseId);
+      const content = await this.ledger.read('content', leaseId, String(tip?.epoch));
+      const { root, count, bytes } = vector;
+      assert.deepEqual(content, { revision, root, count: BigInt(count), bytes }, diskId);
+      assert.equal(leased.vector(leaseId).root, root, diskId);
+    }
+  }
+
+  /** Turns epochs until no receipt of now counts any more, and lets providers delete what they may. */
+  async lapse(): Promise<void> {
+    for (let turned = 0; turned < 4; turned += 1) await this.nextEpoch();
+    for (const provider of this.providers) {
+      await provider.followCommits.run();
+      await provider.sweepDisk.run();
+    }
+  }
+
   async close(): Promise<void> {
     for (const owner of this.#owners) await owner.open.close();
     for (const provider of this.providers) await provider.close();
@@ -284,7 +307,7 @@ export class ConsortiumOfTests {
   }
 
   async #found({ organizations = 4, params = {}, diskOf = () => new FragileDisk() }: ConsortiumOptions) {
-    const all: Params = { ...demoParams, ...params };
+    const all: Params = { ...demoParams, challenges: 6, ...params };
     const msps = Array.from({ length: organizations }, (_, index) => `Org${index + 1}`);
     this.#network = await EmbeddedNetwork.open({
       directory: join(this.folder, 'network'),

@@ -1,12 +1,16 @@
 import type { Account, Args, Result, Row, RowKind, TransactionName } from '@dstore/chaincode/domain';
 import type { Checkpoint, Ledger, Page, Submitted, SubmitOptions } from '@dstore/application/ports/ledger.js';
 
-/** What a test does about a transaction: `pass` submits it. */
-export type Tap = (
-  name: TransactionName,
-  pass: () => Promise<Submitted<unknown>>,
-  args: unknown,
-) => Promise<Submitted<unknown>>;
+/** A transaction on its way; `pass` submits it. */
+export interface TappedCall {
+  readonly name: TransactionName;
+  readonly args: unknown;
+  readonly options: SubmitOptions | undefined;
+  readonly pass: () => Promise<Submitted<unknown>>;
+}
+
+/** What a test does about a transaction. */
+export type Tap = (call: TappedCall) => Promise<Submitted<unknown>>;
 
 /** A ledger whose transactions a test may watch, change, hold back or lose. */
 export class TappedLedger implements Ledger {
@@ -34,7 +38,7 @@ export class TappedLedger implements Ledger {
       await this.onValid();
       return submitted;
     };
-    return (await (this.tap?.(name, pass, args) ?? pass())) as Submitted<Result<N>>;
+    return (await (this.tap?.({ name, args, options, pass }) ?? pass())) as Submitted<Result<N>>;
   }
 
   read<K extends RowKind>(kind: K, ...parts: string[]): Promise<Row<K> | undefined> {
