@@ -5,6 +5,7 @@ import { SqliteCatalog } from './adapters/sqlite/sqlite-catalog.js';
 import { defaultGeometry, type Geometry } from './core/geometry.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { maxShardBytes } from './core/shard.js';
+import type { Codec } from './ports/codec.js';
 import type { Doors } from './ports/door.js';
 import { Denial } from './ports/fault.js';
 import type { Keyring } from './ports/keyring.js';
@@ -69,6 +70,8 @@ export interface OwnerMeans extends Surroundings {
   readonly ledger: Ledger;
   readonly doors: Doors;
   readonly keyring: Keyring;
+  /** Stays the caller's to close. */
+  readonly codec: Codec;
   readonly tokens: TokenStore;
   readonly policy: LeasePolicy;
   /** Network bytes a second that repair may use. */
@@ -123,7 +126,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   });
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
-    putObject: new PutObject(vault, store, flush),
+    putObject: new PutObject(vault, store, flush, means.codec),
     getObject: new GetObject(vault, new ReadStripe(vault, suspects, hedgeAfter)),
     statObject: new StatObject(vault),
     deleteObject: new DeleteObject(vault, flush),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Params } from '@dstore/chaincode/domain';
 import { FileKeyring } from './adapters/file/file-keyring.js';
@@ -7,6 +8,7 @@ import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
 import { SystemClock } from './adapters/system/system-clock.js';
 import { SystemRandom } from './adapters/system/system-random.js';
+import { ThreadCodec } from './adapters/threads/thread-codec.js';
 import { type OpenOwner, openOwner } from './compose-vault.js';
 import { masterOf, wordsOf } from './core/keys.js';
 import { tokenDigest, tokenIdOf } from './core/token.js';
@@ -46,7 +48,9 @@ const bucket = 'demo';
 const organizations = 6;
 const capacityBytes = 64n * gibibyte;
 const allotment = { owner: 1_000_000_000n, provider: 10_000_000n };
-const repairBytesPerSecond = 50_000_000;
+const repairBytesPerSecond = 100_000_000;
+/** Memory for stripes under way, 10 MiB each. */
+const codecBytes = 96 << 20;
 
 /** How the demo's gateway leases: by itself, for a day of short epochs, at up to twice the going price. */
 const policy: LeasePolicy = {
@@ -124,6 +128,8 @@ async function openVault(
   closers.push(() => doors.close());
   const tokens = new TokenFile(join(folder, 'tokens.json'));
   const keyring = await demoKeyring(home, around);
+  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
+  closers.push(() => codec.close());
   const open = await openOwner({
     ...around,
     vaultId,
@@ -131,6 +137,7 @@ async function openVault(
     ledger,
     doors,
     keyring,
+    codec,
     tokens,
     policy,
     repairBytesPerSecond,

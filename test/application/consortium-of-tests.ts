@@ -1,3 +1,4 @@
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import assert from 'node:assert/strict';
 // Before the contracts: it silences the libraries that report every decorator while they load.
 import { EmbeddedNetwork } from '@dstore/network/embedded';
@@ -205,6 +206,7 @@ export class ConsortiumOfTests {
       ledger,
       doors: this.doorsFor(ledger.caller),
       keyring: new VaultKeys(this.master, vaultId, 0),
+      codec: new LocalCodec(64 << 20),
       tokens: { find: async () => undefined, keep: async () => undefined },
       policy: { ...onePolicy, ...options.policy },
       repairBytesPerSecond: Infinity,

@@ -1,3 +1,4 @@
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
 import type { Geometry } from '@dstore/application/core/geometry.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
@@ -112,7 +113,7 @@ export class MemoryVault {
     const build = new BuildFlush(vault, store, new WriteCheckpoint(vault, store, checkpointEvery));
     const entryGeometry = async () => this.geometry;
     const flush = new FlushVault({ vault, build, leases, entryGeometry, log: this.log });
-    return { vault, flush, put: new PutObject(vault, store, flush) };
+    return { vault, flush, put: new PutObject(vault, store, flush, new LocalCodec(64 << 20)) };
   }
 
   means(catalog: Catalog) {

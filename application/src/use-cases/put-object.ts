@@ -3,10 +3,11 @@ import type { Conditions } from '../core/conditions.js';
 import { conditionsHold } from '../core/conditions.js';
 import type { Extent, Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
-import { sealStream } from '../core/sealed-stream.js';
 import { associatedData, plainSize } from '../core/sealing.js';
+import type { Codec } from '../ports/codec.js';
 import { Denial } from '../ports/fault.js';
 import type { FlushVault } from './flush-vault.js';
+import { type SealingStripe, sealStripes } from './seal-stripes.js';
 import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { Vault } from './vault.js';
 import type { PutStream } from './vault-change.js';
@@ -39,9 +40,6 @@ export interface PutResult {
   readonly degraded: boolean;
 }
 
-/** Stripes encoded and sent at a time: memory is this many times (k + m) MiB. */
-const stripesInFlight = 3;
-
 /**
  * Puts a stream of any length: seals it, stores full stripes as they fill, and hands the tail to the next flush.
  * Resolves once the version is valid on the ledger. Whatever fails before leaves nothing: shards that were stored and the
@@ -49,13 +47,20 @@ const stripesInFlight = 3;
  */
 export class PutObject {
   readonly #vault: Vault;
-  readonly #store: Pick<StoreStripe, 'run'>;
+  readonly #store: Pick<StoreStripe, 'store'>;
   readonly #flush: Pick<FlushVault, 'run'>;
+  readonly #codec: Pick<Codec, 'seat'>;
 
-  constructor(vault: Vault, store: Pick<StoreStripe, 'run'>, flush: Pick<FlushVault, 'run'>) {
+  constructor(
+    vault: Vault,
+    store: Pick<StoreStripe, 'store'>,
+    flush: Pick<FlushVault, 'run'>,
+    codec: Pick<Codec, 'seat'>,
+  ) {
     this.#vault = vault;
     this.#store = store;
     this.#flush = flush;
+    this.#codec = codec;
   }
 
   async run(request: PutRequest): Promise<PutResult> {
@@ -123,15 +128,22 @@ export class PutObject {
       noncePrefix: random.bytes(7),
       associatedData: associatedData(sealId, 0),
     };
-    const writer = new StripeQueue(geometry, stripes, (pieces) =>
-      this.#storeStripe(pieces, geometry, request.signal),
-    );
+    const storing: Promise<Stripe>[] = [];
     try {
-      for await (const piece of sealStream(checked(request), sealing)) {
-        request.signal?.throwIfAborted();
-        await writer.push(piece);
+      let tail: Buffer = Buffer.alloc(0);
+      for await (const part of sealStripes(
+        this.#codec,
+        checked(request),
+        sealing,
+        geometry,
+        request.signal,
+      )) {
+        if ('tail' in part) tail = part.tail;
+        else storing.push(heldBack(this.#storeStripe(part, geometry, request.signal)));
       }
-      const { extents, tail, sealedBytes } = await writer.end();
+      stripes.push(...(await Promise.all(storing)));
+      const extents = stripes.map(({ stripeId, length }): Extent => ({ stripeId, offset: 0, length }));
+      const sealedBytes = extents.reduce((sum, { length }) => sum + length, tail.length);
       return {
         sealId: sealId.toString('hex'),
         wrappedKey: keyring.wrap(sealId, objectKey).toString('base64'),
@@ -141,68 +153,37 @@ export class PutObject {
         tail,
       };
     } catch (error) {
-      await writer.idle();
+      const outcomes = await Promise.allSettled(storing);
+      stripes.splice(0);
+      for (const outcome of outcomes) if (outcome.status === 'fulfilled') stripes.push(outcome.value);
       throw error;
     } finally {
       objectKey.fill(0);
     }
   }
 
-  #storeStripe(pieces: readonly Buffer[], geometry: Geometry, signal?: AbortSignal): Promise<Stripe> {
-    return this.#store.run(this.#vault.means.random.bytes(16).toString('hex'), pieces, geometry, signal);
+  /** Stores a stripe from the seat that it was sealed in. */
+  async #storeStripe(
+    { seat, sealed }: SealingStripe,
+    geometry: Geometry,
+    signal?: AbortSignal,
+  ): Promise<Stripe> {
+    try {
+      const { sealedBytes, digests } = await sealed;
+      const shards = digests.map((digest, index) => ({ index, digest, bytes: seat.shard(index) }));
+      const encoded = { length: sealedBytes, shardSize: seat.shardSizeBytes, shards };
+      const stripeId = this.#vault.means.random.bytes(16).toString('hex');
+      return await this.#store.store(stripeId, encoded, geometry, signal);
+    } finally {
+      seat.release();
+    }
   }
 }
 
-/** Gathers sealed pieces into full stripes and stores a few of those at a time, in order. */
-class StripeQueue {
-  readonly #geometry: Geometry;
-  readonly #stored: Stripe[];
-  readonly #store: (pieces: readonly Buffer[]) => Promise<Stripe>;
-  readonly #extents: Extent[] = [];
-  #pieces: Buffer[] = [];
-  #sealedBytes = 0;
-  #inFlight: Promise<Stripe>[] = [];
-
-  constructor(geometry: Geometry, stored: Stripe[], store: (pieces: readonly Buffer[]) => Promise<Stripe>) {
-    this.#geometry = geometry;
-    this.#stored = stored;
-    this.#store = store;
-  }
-
-  async push(piece: Buffer): Promise<void> {
-    this.#pieces.push(piece);
-    this.#sealedBytes += piece.length;
-    const full =
-      this.#pieces.length === this.#geometry.dataShards &&
-      this.#pieces.every((one) => one.length === 1 << 20);
-    if (!full) return;
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    const storing = this.#store(pieces);
-    // A failure is met when its turn comes; until then it must not count as unhandled.
-    void storing.catch(() => undefined);
-    this.#inFlight.push(storing);
-    if (this.#inFlight.length >= stripesInFlight) await this.#finishOne();
-  }
-
-  async #finishOne(): Promise<void> {
-    const stripe = await (this.#inFlight[0] as Promise<Stripe>);
-    void this.#inFlight.shift();
-    this.#stored.push(stripe);
-    this.#extents.push({ stripeId: stripe.stripeId, offset: 0, length: stripe.length });
-  }
-
-  async end(): Promise<{ extents: Extent[]; tail: Buffer; sealedBytes: number }> {
-    while (this.#inFlight.length > 0) await this.#finishOne();
-    return { extents: this.#extents, tail: Buffer.concat(this.#pieces), sealedBytes: this.#sealedBytes };
-  }
-
-  /** Waits for what is under way after a failure, so that its room can be given back. */
-  async idle(): Promise<void> {
-    for (const outcome of await Promise.allSettled(this.#inFlight))
-      if (outcome.status === 'fulfilled') this.#stored.push(outcome.value);
-    this.#inFlight = [];
-  }
+/** A promise whose failure is met when its turn comes, and must not count as unhandled until then. */
+function heldBack<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** The body, refused at its end when length or digest are not what was announced. */

@@ -1,9 +1,9 @@
 import type { Geometry } from '../core/geometry.js';
-import { type Sealing, segmentBytes } from '../core/sealing.js';
+import { createSealer, type Sealing, segmentBytes, segmentCapacity } from '../core/sealing.js';
 import { type Sealed, stripeCapacity } from '../core/stripe-work.js';
 import type { Codec, Seat } from '../ports/codec.js';
 
-/** A stripe of a stream on its way. Who takes it releases its seat once the shards are stored. */
+/** A full stripe of a stream on its way. Who takes it releases its seat once the shards are stored. */
 export interface SealingStripe {
   readonly seat: Seat;
   /** Number of the segment in its first data shard. */
@@ -12,10 +12,14 @@ export interface SealingStripe {
   readonly sealed: Promise<Sealed>;
 }
 
+/** What a stream is cut into: full stripes, and the sealed end that fills none. */
+export type SealedPart = SealingStripe | { readonly tail: Buffer };
+
 /**
- * Seals a stream of any pieces, and yields its stripes in order while they are being sealed. All but the last are full;
- * a last one that is not has neither parity nor digests. It reads on as long as there are seats, so that the slowest
- * disk holds up the source. Ends with the signal's reason or the source's error, and then keeps no seat.
+ * Seals a stream of any pieces, and yields its full stripes in order while they are being sealed, then its tail, empty
+ * where there is none. Takes a seat when a stripe is full, so that a slow source holds none, and reads on as long as there
+ * are seats, so that the slowest disk holds up the source. Ends with the signal's reason or the source's error, and then
+ * keeps no seat.
  */
 export async function* sealStripes(
   codec: Pick<Codec, 'seat'>,
@@ -23,31 +27,26 @@ export async function* sealStripes(
   sealing: Sealing,
   geometry: Geometry,
   signal?: AbortSignal,
-): AsyncGenerator<SealingStripe, void, undefined> {
+): AsyncGenerator<SealedPart, void, undefined> {
   const filling = new Filling(codec, sealing, geometry, signal);
-  try {
-    for await (const piece of source) {
-      signal?.throwIfAborted();
-      for (let rest = piece; rest.length > 0;) {
-        if (filling.isFull) yield filling.start(false);
-        rest = await filling.add(rest);
-      }
+  for await (const piece of source) {
+    signal?.throwIfAborted();
+    for (let rest = piece; rest.length > 0;) {
+      if (filling.isFull) yield await filling.start(false);
+      rest = filling.add(rest);
     }
-    await filling.add(Buffer.alloc(0));
-    yield filling.start(true);
-  } finally {
-    filling.drop();
   }
+  if (filling.isFull) yield await filling.start(true);
+  else yield { tail: filling.tail() };
 }
 
-/** The stripe whose room is being filled. */
+/** Plaintext that waits for its stripe to be full. */
 class Filling {
   readonly #codec: Pick<Codec, 'seat'>;
   readonly #sealing: Sealing;
   readonly #geometry: Geometry;
   readonly #signal: AbortSignal | undefined;
-  #seat: Seat | undefined;
-  #room: Buffer = Buffer.alloc(0);
+  #pieces: Uint8Array[] = [];
   #filled = 0;
   #firstSegment = 0;
 
@@ -64,38 +63,52 @@ class Filling {
   }
 
   get isFull(): boolean {
-    return this.#seat !== undefined && this.#filled === this.#room.length;
+    return this.#filled === this.#capacity;
   }
 
-  /** Takes what fits, in a seat that it waits for when it has none; answers what is left. */
-  async add(piece: Uint8Array): Promise<Uint8Array> {
-    if (this.#seat === undefined) {
-      this.#seat = await this.#codec.seat(this.#geometry, segmentBytes, this.#signal);
-      const capacity = stripeCapacity(this.#firstSegment, this.#geometry.dataShards);
-      this.#room = this.#seat.room.subarray(0, capacity);
-      this.#filled = 0;
-    }
-    const part = piece.subarray(0, this.#room.length - this.#filled);
-    this.#room.set(part, this.#filled);
+  get #capacity(): number {
+    return stripeCapacity(this.#firstSegment, this.#geometry.dataShards);
+  }
+
+  /** Takes what fits; answers what is left. */
+  add(piece: Uint8Array): Uint8Array {
+    const part = piece.subarray(0, this.#capacity - this.#filled);
+    this.#pieces.push(part);
     this.#filled += part.length;
     return piece.subarray(part.length);
   }
 
-  /** Has the stripe sealed, and hands it over. */
-  start(last: boolean): SealingStripe {
-    const seat = this.#seat;
-    if (seat === undefined) throw new Error('invariant: a stripe without a seat');
+  /** Has the stripe sealed, once there is a seat for it, and hands it over. */
+  async start(last: boolean): Promise<SealingStripe> {
+    const seat = await this.#codec.seat(this.#geometry, segmentBytes, this.#signal);
+    let at = 0;
+    for (const piece of this.#taken()) {
+      seat.room.set(piece, at);
+      at += piece.length;
+    }
     const firstSegment = this.#firstSegment;
-    const task = { ...this.#sealing, firstSegment, plainBytes: this.#filled, last };
-    const sealed = seat.seal(task, this.#signal);
+    const sealed = seat.seal({ ...this.#sealing, firstSegment, plainBytes: at, last }, this.#signal);
     sealed.catch(() => undefined);
-    this.#seat = undefined;
     this.#firstSegment += this.#geometry.dataShards;
     return { seat, firstSegment, sealed };
   }
 
-  drop(): void {
-    this.#seat?.release();
-    this.#seat = undefined;
+  /** The end of the stream, sealed here: it is short. */
+  tail(): Buffer {
+    const plain = Buffer.concat(this.#taken());
+    const sealer = createSealer(this.#sealing);
+    const sealed: Buffer[] = this.#firstSegment === 0 ? [sealer.header] : [];
+    let taken = 0;
+    for (let index = this.#firstSegment; index === this.#firstSegment || taken < plain.length; index += 1) {
+      const end = Math.min(taken + segmentCapacity(index), plain.length);
+      sealed.push(sealer.seal(index, plain.subarray(taken, end), end === plain.length));
+      taken = end;
+    }
+    return Buffer.concat(sealed);
+  }
+
+  #taken(): Uint8Array[] {
+    this.#filled = 0;
+    return this.#pieces.splice(0);
   }
 }

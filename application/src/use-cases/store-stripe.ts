@@ -42,7 +42,7 @@ export async function giveUpStripes(vault: Vault, stripes: readonly Stripe[]): P
 }
 
 /**
- * Encodes one stripe and stores its shards, each on another disk. A disk that fails is replaced at once; where no other
+ * Stores the shards of one stripe, each on another disk. A disk that fails is replaced at once; where no other
  * is left, the stripe may stay short of shards down to the write quorum. The room stays promised until the stripe is
  * committed or released. Denial `too-few-disks` when not even the quorum finds a place.
  */
@@ -55,6 +55,7 @@ export class StoreStripe {
     this.#leases = leases;
   }
 
+  /** Encodes and stores pieces of ciphertext that lie end to end. */
   async run(
     stripeId: string,
     pieces: readonly Uint8Array[],
@@ -63,7 +64,17 @@ export class StoreStripe {
   ): Promise<Stripe> {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const padding = this.#vault.means.random.bytes(paddingBytes(length, geometry.dataShards));
-    const encoded = encodeStripe(pieces, geometry, padding);
+    return this.store(stripeId, encodeStripe(pieces, geometry, padding), geometry, signal);
+  }
+
+  /** Stores what is encoded already; no byte of it is touched any more once this has ended. */
+  async store(
+    stripeId: string,
+    encoded: EncodedStripe,
+    geometry: Geometry,
+    signal?: AbortSignal,
+  ): Promise<Stripe> {
+    const { length } = encoded;
     const targets = await this.#targets(geometry, encoded.shardSize);
     for (const target of targets) this.#vault.promise(target.leaseId, encoded.shardSize);
     const shards = await this.#storeAll(encoded, targets, signal);
