@@ -39,7 +39,10 @@ export async function exchange(
       sendAll(await answerTo(given, caller, request, response)),
     );
   } catch (error) {
-    await sendAll(problemOf(given.log, request, error)).catch(() => response.destroy());
+    if (!response.headersSent)
+      return await sendAll(problemOf(given.log, request, error)).catch(() => void response.destroy());
+    given.log.debug('door answer not taken', { method: request.method, error });
+    response.destroy();
   }
 }
 

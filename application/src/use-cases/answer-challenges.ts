@@ -1,9 +1,10 @@
 import {
+  type ChunkProof,
   encodeBundle,
   type Entry,
   type LeaseProof,
   limits,
-  prove,
+  proveBy,
   Refusal,
   type Row,
   ShardVector,
@@ -11,6 +12,8 @@ import {
   type Verdict,
 } from '@dstore/chaincode/domain';
 import { shardDigest } from '../core/shard.js';
+import { proofRange, proveChunkWithTree } from '../core/shard-tree.js';
+import { TreeKernel } from '../core/tree-kernel.js';
 import { rowsOf } from '../ports/ledger.js';
 import { auditedContent } from './audited-content.js';
 import type { FollowCommits } from './follow-commits.js';
@@ -34,6 +37,7 @@ export class AnswerChallenges {
   readonly #disk: LeasedDisk;
   readonly #commits: Pick<FollowCommits, 'settle'>;
   readonly #losses: Pick<ReportLosses, 'run'>;
+  readonly #trees = new TreeKernel();
   /** What was refused in which epoch; the same answer again would be refused again. */
   readonly #refused = new Map<string, string>();
 
@@ -84,7 +88,7 @@ export class AnswerChallenges {
     const { channel } = ledger;
     const { challenges } = lease.pinned;
     const question = { channel, seed, epoch, leaseId, challenges, losses: tab.losses };
-    if (audited === undefined) return prove(question, ShardVector.of(), async () => undefined);
+    if (audited === undefined) return proveBy(question, ShardVector.of(), async () => undefined);
     if ((book.current(leaseId)?.content.revision ?? 0n) < audited.revision)
       await this.#disk.inTurn(leaseId, () => this.#commits.settle(leaseId));
     const entries = book.entries(leaseId, audited.revision);
@@ -95,12 +99,15 @@ export class AnswerChallenges {
       });
       return { missing: [] };
     }
-    return prove(question, ShardVector.of(entries), (entry) => this.#read(entry));
+    return proveBy(question, ShardVector.of(entries), (entry, chunk) => this.#proveShard(entry, chunk));
   }
 
-  async #read({ digest, size }: Entry): Promise<Buffer | undefined> {
+  /** Undefined when the shard is not on the disk, or not whole. */
+  async #proveShard({ digest, size }: Entry, chunk: number): Promise<ChunkProof | undefined> {
     const bytes = await this.#disk.means.disk.get(digest);
-    return bytes !== undefined && bytes.length === size && shardDigest(bytes) === digest ? bytes : undefined;
+    if (bytes === undefined || bytes.length !== size || shardDigest(bytes) !== digest) return undefined;
+    const { start, end } = proofRange(size, chunk);
+    return proveChunkWithTree(this.#trees.treeOf(bytes), size, chunk, bytes.subarray(start, end));
   }
 
   async #submitAll(proofs: readonly LeaseProof[], epoch: bigint): Promise<Verdict[]> {

@@ -6,6 +6,9 @@ import { rowsOf } from '../ports/ledger.js';
 import type { Log } from '../ports/log.js';
 import type { Vault, VaultDisk } from './vault.js';
 
+/** A digest that no shard has. */
+const noShard = '00'.repeat(32);
+
 /** Most leases that one transaction opens. */
 const openedAtOnce = 16;
 
@@ -36,9 +39,10 @@ export class KeepLeases {
   async #keep(shardSizeBytes: number): Promise<void> {
     await this.#vault.refresh();
     const disks = [...this.#vault.disks.values()];
-    const changed =
-      (await this.#open(disks.filter((disk) => this.#wanted(disk, shardSizeBytes)))) ||
-      (await this.#care(disks));
+    const wanted: VaultDisk[] = [];
+    for (const disk of disks)
+      if (this.#wanted(disk, shardSizeBytes) && (await this.#isThere(disk))) wanted.push(disk);
+    const changed = (await this.#open(wanted)) || (await this.#care(disks));
     if (changed) await this.#vault.refresh();
   }
 
@@ -53,6 +57,18 @@ export class KeepLeases {
       disk.unleasedBytes >= accountedBytes(shardSizeBytes) &&
       !this.#vault.isFailing(disk.row.diskId)
     );
+  }
+
+  /** A disk that defaulted before is leased again only if its door answers. */
+  async #isThere({ row, hasDefaulted }: VaultDisk): Promise<boolean> {
+    if (!hasDefaulted) return true;
+    return this.#vault
+      .doorOf(row.diskId)
+      .hasShard(noShard)
+      .then(
+        () => true,
+        () => false,
+      );
   }
 
   /** A disk whose pool is dry, say, must not keep the others from being leased: they are opened one by one then. */

@@ -24,6 +24,8 @@ export interface VaultMeans {
 export interface VaultDisk {
   readonly row: Row<'disk'>;
   readonly lease: Row<'lease'> | undefined;
+  /** Whether an earlier lease of this vault ended in default there. */
+  readonly hasDefaulted: boolean;
   /** Bytes that nobody has leased. */
   readonly unleasedBytes: bigint;
   readonly suspended: boolean;
@@ -69,8 +71,11 @@ export class Vault {
     const suspended = new Set<string>();
     for await (const { row } of rowsOf(ledger, 'org')) if (row.state !== 'active') suspended.add(row.msp);
     const leases = new Map<string, Row<'lease'>>();
+    const defaulted = new Set<string>();
     for await (const { row } of rowsOf(ledger, 'lease')) {
-      if (row.vaultId === vaultId && row.state === 'active') leases.set(row.diskId, row);
+      if (row.vaultId !== vaultId) continue;
+      if (row.state === 'active') leases.set(row.diskId, row);
+      if (row.state === 'defaulted') defaulted.add(row.diskId);
     }
     const found = new Map<string, VaultDisk>();
     for await (const { row } of rowsOf(ledger, 'disk')) {
@@ -79,6 +84,7 @@ export class Vault {
       found.set(row.diskId, {
         row,
         lease: leases.get(row.diskId),
+        hasDefaulted: defaulted.has(row.diskId),
         unleasedBytes,
         suspended: suspended.has(row.provider.msp),
       });
