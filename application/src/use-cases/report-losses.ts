@@ -9,8 +9,8 @@ export interface MissingShard {
   readonly entry: Entry;
 }
 
-/** Codes that say that there is nothing to report any more. */
-const settled = ['loss-repeated', 'lease-not-active'];
+/** Codes that say that there is nothing to report any more: the loss is known, the lease has ended, its list is full. */
+const settled = ['loss-repeated', 'lease-not-active', 'batch-too-large'];
 
 /** Tells the ledger of lost shards, each once: costs an epoch's rent each, and is cheaper than being found out. */
 export class ReportLosses {
