@@ -65,9 +65,9 @@ export class ReadStripe {
   }
 
   #hedge(race: ShardRace): void {
-    if (!this.#hedging.take(race.shortage)) return;
+    if (race.shortage === 0 || !this.#hedging.take(race.shortage)) return;
     for (const { diskId } of race.waitingFor) this.#avoid(diskId);
-    race.widen();
+    race.hedge();
   }
 
   #avoid(diskId: string): void {
@@ -113,6 +113,7 @@ class ShardRace {
   readonly #got = new Map<number, Buffer>();
   readonly #rest: Shard[];
   readonly #waitingFor = new Set<Shard>();
+  readonly #late = new Set<Shard>();
   readonly #first: Shard[];
   readonly #done: PromiseWithResolvers<Map<number, Buffer>> = Promise.withResolvers();
   #wide = false;
@@ -131,13 +132,18 @@ class ShardRace {
     this.#rest = stripe.shards
       .filter((shard) => !this.#first.includes(shard))
       .sort((a, b) => Number(isAvoided(a)) - Number(isAvoided(b)));
-    signal?.addEventListener('abort', () => this.#fail(signal.reason), { once: true });
+    // Let go at the end of the race: a long read's signal would hold the shards of every race of it.
+    signal?.addEventListener('abort', () => this.#fail(signal.reason), {
+      once: true,
+      signal: this.#stop.signal,
+    });
     if (signal?.aborted === true) this.#fail(signal.reason);
   }
 
   run(): Promise<Map<number, Buffer>> {
     for (const shard of this.#first) this.#start(shard);
-    if (this.#first.length < this.#wanted.size) this.widen();
+    if (this.#first.length < this.#wanted.size) this.#widen();
+    else this.#check();
     return this.#done.promise.finally(() => this.#stop.abort());
   }
 
@@ -146,23 +152,22 @@ class ShardRace {
     return this.#waitingFor;
   }
 
-  get #running(): number {
-    return this.#waitingFor.size;
-  }
-
-  /** Shards that widening would ask for. */
+  /** Shards that a hedge would ask for. */
   get shortage(): number {
-    return Math.max(1, this.#stripe.dataShards - this.#got.size - this.#running);
+    return Math.min(this.#rest.length, this.#stripe.dataShards - this.#got.size);
   }
 
-  /** Asks for as many more shards as k needs. */
-  widen(): void {
+  /** Goes on as if those that were asked for and have not come would never come. */
+  hedge(): void {
+    for (const shard of this.#waitingFor) this.#late.add(shard);
+    this.#widen();
+  }
+
+  /** Asks for as many more shards as k needs, not counting on late ones. */
+  #widen(): void {
     this.#wide = true;
-    while (this.#rest.length > 0 && this.#got.size + this.#running < this.#stripe.dataShards)
-      this.#start(this.#rest.shift() as Shard);
-    const spare = this.#rest[0];
-    const slow = this.#running > 0 && this.#got.size + this.#running === this.#stripe.dataShards;
-    if (slow && spare !== undefined && this.#wanted.size === this.#stripe.dataShards)
+    const expected = () => this.#got.size + this.#waitingFor.size - this.#late.size;
+    while (this.#rest.length > 0 && expected() < this.#stripe.dataShards)
       this.#start(this.#rest.shift() as Shard);
     this.#check();
   }
@@ -171,9 +176,10 @@ class ShardRace {
     this.#waitingFor.add(shard);
     void this.#fetch(shard, this.#stop.signal).then((bytes) => {
       this.#waitingFor.delete(shard);
+      this.#late.delete(shard);
       if (this.#stop.signal.aborted) return;
       if (bytes !== undefined) this.#got.set(shard.index, bytes);
-      if (bytes === undefined || this.#wide) this.widen();
+      if (bytes === undefined || this.#wide) this.#widen();
       else this.#check();
     });
   }
@@ -181,7 +187,8 @@ class ShardRace {
   #check(): void {
     if ([...this.#wanted].every((index) => this.#got.has(index)) || this.#got.size >= this.#stripe.dataShards)
       this.#done.resolve(this.#got);
-    else if (this.#running === 0 && (this.#wide || this.#rest.length === 0)) this.#fail(this.#shortage());
+    else if (this.#waitingFor.size === 0 && (this.#wide || this.#rest.length === 0))
+      this.#fail(this.#shortage());
   }
 
   #shortage(): Error {
