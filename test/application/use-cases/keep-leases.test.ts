@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import type { LeasePolicy } from '@dstore/application/core/lease-policy.js';
+import { KeepLeases } from '@dstore/application/use-cases/keep-leases.js';
+import { type Args, Refusal, type Row } from '@dstore/chaincode/domain';
+
+import { leaseRow, owner } from '../rows.js';
+import { VaultOnRows } from './vault-on-rows.js';
+import { leaseOn } from './vault-of-tests.js';
+
+type Opening = Args<'LeaseContract:OpenLease'>;
+
+const policy: LeasePolicy = {
+  maxPrice: 150n,
+  minCollateralRate: 500n,
+  termEpochs: 100n,
+  capacityBytes: 1n << 30n,
+  headroomBytes: 1n << 28n,
+};
+
+/** A law that opens leases, but not on the disks that are named. */
+function world(...poor: readonly string[]) {
+  const openings: Opening[] = [];
+  const changes: unknown[] = [];
+  const on: VaultOnRows = new VaultOnRows({
+    'LeaseContract:OpenLease': (args: Opening) => {
+      if (args.leases.some(({ diskId }) => poor.includes(diskId)))
+        throw new Refusal('collateral-short', 'the pool is dry');
+      openings.push(args);
+      for (const { diskId, capacityBytes, termEpochs } of args.leases) {
+        const leaseId = leaseOn(Number(diskId.slice(1)));
+        const terms = { capacityBytes, lastEpoch: 10n + termEpochs };
+        on.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId, terms }));
+      }
+      return { leaseIds: [] };
+    },
+    'LeaseContract:ExtendLease': (args) => (changes.push(args), {}),
+    'LeaseContract:ResizeLease': (args) => (changes.push(args), {}),
+  } as ConstructorParameters<typeof VaultOnRows>[0]);
+  on.rows.set('note', [owner.msp, owner.id, '11'.repeat(16)], { v: 1, amount: 1_000_000n });
+  const keep = new KeepLeases(on.vault, policy, on.log);
+  return { on, keep, openings, changes };
+}
+
+const disksOf = (openings: readonly Opening[]) =>
+  openings.flatMap(({ leases }) => leases.map(({ diskId }) => diskId)).sort();
+
+describe('KeepLeases', () => {
+  it('opens one lease on each disk that offers on fair terms, with limits of its own', async () => {
+    const { on, keep, openings } = world();
+    on.addDisk(1);
+    on.addDisk(2, { price: 151n });
+    on.addDisk(3, { collateralRate: 499n });
+    on.addDisk(4, { state: 'paused' });
+    on.addDisk(5);
+    on.rows.set('org', ['Org5'], { v: 1, msp: 'Org5', state: 'suspended', since: 0n });
+    on.addDisk(6, { capacityBytes: 1n << 29n });
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1', 'd6']);
+    const [one, small] = openings[0]?.leases ?? [];
+    assert.deepEqual(one, {
+      diskId: 'd1',
+      capacityBytes: 1n << 30n,
+      termEpochs: 100n,
+      maxPrice: 150n,
+      minCollateral: 500n,
+    });
+    assert.equal(small?.capacityBytes, 1n << 29n);
+    assert.deepEqual(openings[0]?.notes, ['11'.repeat(16)]);
+    await keep.run();
+    assert.equal(openings.length, 1, 'nothing more the second time');
+  });
+
+  it('A-77 opens the others when one disk has no collateral left', async () => {
+    const { on, keep, openings } = world('d2');
+    for (const at of [1, 2, 3]) on.addDisk(at);
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1', 'd3']);
+    assert.deepEqual(
+      on.vault.candidates().map(({ diskId }) => diskId),
+      ['d1', 'd3'],
+    );
+  });
+
+  it('opens at most 16 in one transaction', async () => {
+    const { on, keep, openings } = world();
+    for (let at = 1; at <= 20; at += 1) on.addDisk(at);
+    await keep.run();
+    assert.deepEqual(
+      openings.map(({ leases }) => leases.length),
+      [16, 4],
+    );
+  });
+
+  it('A-117 extends a lease in the second half of its term, A-118 and changes it once an epoch', async () => {
+    const { on, keep, changes } = world();
+    on.addDisk(1);
+    const lease = (change: Partial<Row<'lease'>>) =>
+      on.rows.set('lease', [leaseOn(1)], leaseRow({ leaseId: leaseOn(1), diskId: 'd1', ...change }));
+    const terms = { capacityBytes: 1n << 30n, lastEpoch: 60n };
+    lease({ terms });
+    await keep.run();
+    assert.deepEqual(changes, [], 'half of the term is left');
+    lease({ terms: { ...terms, lastEpoch: 59n } });
+    await keep.run();
+    assert.deepEqual(changes, [{ leaseId: leaseOn(1), termEpochs: 51n, notes: ['11'.repeat(16)] }]);
+    lease({ terms, next: { from: 11n, terms: { ...terms, lastEpoch: 59n } } });
+    await keep.run();
+    assert.equal(changes.length, 1);
+  });
+
+  it('grows a lease that runs full, as far as the disk has room', async () => {
+    const { on, keep, changes } = world();
+    on.addDisk(1, { capacityBytes: 3n << 29n });
+    on.addLease(1, 1n << 27n);
+    on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 1n << 27n, collateral: 0n });
+    await keep.run();
+    const [change] = changes as { capacityBytes: bigint }[];
+    assert.equal(change?.capacityBytes, (1n << 30n) + (1n << 27n));
+    on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 3n << 29n, collateral: 0n });
+    await keep.run();
+    assert.equal(changes.length, 1, 'no room, no change');
+  });
+
+  it('is one run for all who ask at once', async () => {
+    const { on, keep, openings } = world();
+    on.addDisk(1);
+    await Promise.all([keep.run(), keep.run(), keep.run()]);
+    assert.equal(openings.length, 1);
+  });
+});
