@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { VaultKeys } from '@dstore/application/core/vault-keys.js';
+import { SystemRandom } from '@dstore/application/adapters/system/system-random.js';
+import type { Stripe } from '@dstore/application/core/delta.js';
+import { PutObject, type PutRequest } from '@dstore/application/use-cases/put-object.js';
+import type { Vault } from '@dstore/application/use-cases/vault.js';
+import type { Flushed, VaultChange } from '@dstore/application/use-cases/vault-change.js';
+
+import { VirtualClock } from '../virtual-clock.js';
+
+type Put = Extract<VaultChange, { kind: 'put' }>;
+
+/** A store that keeps lengths, and a flush that a test may let fail. */
+function world() {
+  const flushed: Put[] = [];
+  const released: string[] = [];
+  const stored: { stripeId: string; bytes: number; inFlight: number }[] = [];
+  const state = { inFlight: 0, storeFailsAt: Infinity, flushFails: undefined as Error | undefined };
+  const catalog = {
+    bucket: (name: string) =>
+      name === 'bucket' ? { bucket: name, dataShards: 2, parityShards: 1 } : undefined,
+    current: (_bucket: string, key: string) =>
+      key === 'there' ? { versionId: 'aa'.repeat(16), marker: 'no' } : undefined,
+  };
+  const vault = {
+    means: {
+      catalog,
+      random: new SystemRandom(),
+      clock: new VirtualClock(),
+      keyring: new VaultKeys(randomBytes(32), 'v', 0),
+    },
+    release: (leaseId: string) => void released.push(leaseId),
+    doorOf: () => ({ discard: async () => undefined }),
+  } as unknown as Vault;
+  const store = {
+    run: async (stripeId: string, pieces: readonly Uint8Array[]): Promise<Stripe> => {
+      state.inFlight += 1;
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      stored.push({ stripeId, bytes: length, inFlight: state.inFlight });
+      const fails = stored.length >= state.storeFailsAt;
+      await new Promise((resolve) => setImmediate(resolve));
+      state.inFlight -= 1;
+      if (fails) throw new Error('no disk');
+      const shard = { index: 0, digest: '00'.repeat(32), leaseId: stripeId, diskId: 'd1' };
+      return { stripeId, dataShards: 2, parityShards: 1, length, shardSize: 1 << 20, shards: [shard] };
+    },
+  };
+  const flush = {
+    run: async (change: VaultChange): Promise<Flushed> => {
+      if (state.flushFails !== undefined) throw state.flushFails;
+      flushed.push(change as Put);
+      return { txId: 'tx', revision: 1n, replaced: undefined, stripes: (change as Put).stripes };
+    },
+  };
+  const put = new PutObject(vault, store, flush);
+  const run = (bytes: Buffer, request: Partial<PutRequest> = {}) =>
+    put.run({ bucket: 'bucket', key: 'key', body: inPieces(bytes), ...request });
+  return { run, flushed, released, stored, state };
+}
+
+async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 700_001) yield bytes.subarray(at, at + 700_001);
+}
+
+describe('PutObject', () => {
+  it('stores full stripes as they fill, three at a time, and hands the tail to the flush', async () => {
+    const { run, flushed, stored } = world();
+    const result = await run(randomBytes(15_000_000));
+    const [put] = flushed;
+    const [stream] = put?.streams ?? [];
+    assert.equal(result.bytes, 15_000_000);
+    assert.deepEqual(
+      stored.map(({ bytes }) => bytes),
+      Array.from({ length: 7 }, () => 2 << 20),
+    );
+    assert.ok(Math.max(...stored.map(({ inFlight }) => inFlight)) <= 3);
+    assert.deepEqual(
+      stream?.extents.map(({ stripeId }) => stripeId),
+      put?.stripes.map(({ stripeId }) => stripeId),
+    );
+    assert.equal(7 * (2 << 20) + (stream?.tail.length ?? 0), stream?.sealedBytes);
+  });
+
+  it('A-14 hands a small or empty object whole to the flush', async () => {
+    for (const size of [0, 1, 1000]) {
+      const { run, flushed, stored } = world();
+      await run(randomBytes(size));
+      assert.deepEqual(stored, []);
+      assert.equal(flushed[0]?.streams[0]?.plainBytes, size);
+      assert.equal(flushed[0]?.streams[0]?.tail.length, flushed[0]?.streams[0]?.sealedBytes);
+    }
+  });
+
+  it('keeps headers and metadata with the version, and no plaintext', async () => {
+    const { run, flushed } = world();
+    const bytes = Buffer.from('canary '.repeat(100));
+    await run(bytes, { headers: { 'content-type': 'text/plain' }, metadata: { note: 'x' } });
+    assert.deepEqual(flushed[0]?.version.headers, [['content-type', 'text/plain']]);
+    assert.deepEqual(flushed[0]?.version.metadata, [['note', 'x']]);
+    assert.ok(!flushed[0]?.streams[0]?.tail.includes('canary'));
+  });
+
+  it('S-15 refuses a hopeless put before it reads the body', async () => {
+    const { run } = world();
+    const body = (async function* () {
+      assert.fail('the body was read');
+      yield Buffer.alloc(0);
+    })();
+    const hopeless = (request: Partial<PutRequest>) => run(Buffer.alloc(0), { body, ...request });
+    await assert.rejects(hopeless({ bucket: 'another' }), { code: 'bucket-unknown' });
+    await assert.rejects(hopeless({ key: 'there', conditions: { ifNoneMatch: '*' } }), {
+      code: 'precondition-failed',
+    });
+  });
+
+  it('S-13 refuses a body of another length or digest than announced', async () => {
+    const bytes = randomBytes(5_000_000);
+    const sha256 = createHash('sha256').update(bytes).digest('base64');
+    const sha512 = createHash('sha512').update(bytes).digest('base64');
+    await world().run(bytes, { contentLength: bytes.length, digests: { sha256, sha512 } });
+    const wrong = [
+      ['body-incomplete', { contentLength: bytes.length + 1 }],
+      ['digest-mismatch', { digests: { sha256: sha512 } }],
+      ['digest-mismatch', { digests: { sha256, sha512: sha256 } }],
+    ] as const;
+    for (const [code, request] of wrong) {
+      const { run, flushed, stored, released } = world();
+      await assert.rejects(run(bytes, request), { code });
+      assert.deepEqual(flushed, []);
+      assert.deepEqual(released.sort(), stored.map(({ stripeId }) => stripeId).sort());
+    }
+  });
+
+  it('I7 gives up every stripe that it stored when a later one fails, and nothing when the flush does', async () => {
+    const { run, released, stored, state } = world();
+    state.storeFailsAt = 4;
+    await assert.rejects(run(randomBytes(12_000_000)), /no disk/);
+    const good = stored.slice(0, 3).map(({ stripeId }) => stripeId);
+    assert.deepEqual(released.sort(), good.sort());
+    assert.equal(state.inFlight, 0);
+    const other = world();
+    other.state.flushFails = new Error('no flush');
+    await assert.rejects(other.run(randomBytes(5_000_000)), /no flush/);
+    assert.deepEqual(other.released, [], 'they were handed over');
+  });
+});
