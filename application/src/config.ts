@@ -136,7 +136,8 @@ function fileOf(text: string | undefined, faults: string[]): Partial<Record<Sett
   if (text === undefined) return settings;
   let parsed: unknown;
   try {
-    parsed = parseYaml(text);
+    // As texts, so that 0x10 or 1e3 is judged as it is written, as everywhere else.
+    parsed = parseYaml(text, { schema: 'failsafe' });
   } catch (error) {
     faults.push(`dstore.yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'no YAML'}`);
     return settings;
@@ -148,7 +149,7 @@ function fileOf(text: string | undefined, faults: string[]): Partial<Record<Sett
   }
   for (const [name, value] of Object.entries(parsed as Record<string, unknown>)) {
     if (!isSetting(name)) faults.push(`dstore.yaml: ${name}: there is no such setting`);
-    else if (typeof value === 'string' || typeof value === 'number') settings[name] = String(value);
+    else if (typeof value === 'string') settings[name] = value;
     else faults.push(`dstore.yaml: ${name}: a text or a number is wanted`);
   }
   return settings;
@@ -169,7 +170,7 @@ function hostOf({ value, name }: Found, faults: string[]): string {
 }
 
 function portOf({ value, name }: Found, faults: string[]): number {
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : -1;
+  const port = /^(?:0|[1-9]\d{0,4})$/.test(value) ? Number(value) : -1;
   if (port < 0 || port > 65_535) faults.push(`${name}: "${value}" is no port (0 to 65535)`);
   return port;
 }

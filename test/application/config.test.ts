@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ConfigFaults, type ConfigSources, readConfig } from '@dstore/application/config.js';
 
-const read = (given: Partial<ConfigSources>) => readConfig({ argv: [], env: {}, folder: '/work', ...given });
+const read = (given: Partial<ConfigSources>) =>
+  readConfig({ argv: [], env: {}, folder: '/somewhere', ...given });
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
@@ -9,7 +10,7 @@ describe('readConfig', () => {
     assert.deepEqual(
       { home, host, port, publicUrl, logLevel },
       {
-        home: '/work/data',
+        home: '/somewhere/data',
         host: '127.0.0.1',
         port: 8080,
         publicUrl: undefined,
@@ -75,6 +76,18 @@ describe('readConfig', () => {
       );
     });
   }
+
+  const spellings = ['-1', '-0', '+1', '01', '1e3', '0x10', ' 1', '1 ', '1_0', 'NaN', '１', '1.0', 'null'];
+  for (const spelling of spellings)
+    it(`A-56 takes ${JSON.stringify(spelling)} for no port, wherever it stands`, () => {
+      const sources: Partial<ConfigSources>[] = [
+        { argv: [`--port=${spelling}`] },
+        { env: { DSTORE_PORT: spelling } },
+        { file: `port: ${JSON.stringify(spelling)}` },
+      ];
+      if (spelling.trim() === spelling) sources.push({ file: `port: ${spelling}` });
+      for (const given of sources) assert.throws(() => read(given), ConfigFaults);
+    });
 
   it('names every fault at once', () => {
     const given = {
