@@ -129,17 +129,15 @@ export class PutObject {
       associatedData: associatedData(sealId, 0),
     };
     const storing: Promise<Stripe>[] = [];
+    const failed = new AbortController();
+    const { signal } = request;
     try {
       let tail: Buffer = Buffer.alloc(0);
-      for await (const part of sealStripes(
-        this.#codec,
-        checked(request),
-        sealing,
-        geometry,
-        request.signal,
-      )) {
+      for await (const part of sealStripes(this.#codec, checked(request), sealing, geometry, signal)) {
         if ('tail' in part) tail = part.tail;
-        else storing.push(heldBack(this.#storeStripe(part, geometry, request.signal)));
+        else storing.push(this.#storeStripe(part, geometry, signal));
+        storing.at(-1)?.catch((reason: unknown) => failed.abort(reason));
+        failed.signal.throwIfAborted();
       }
       stripes.push(...(await Promise.all(storing)));
       const extents = stripes.map(({ stripeId, length }): Extent => ({ stripeId, offset: 0, length }));
@@ -178,12 +176,6 @@ export class PutObject {
       seat.release();
     }
   }
-}
-
-/** A promise whose failure is met when its turn comes, and must not count as unhandled until then. */
-function heldBack<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** The body, refused at its end when length or digest are not what was announced. */

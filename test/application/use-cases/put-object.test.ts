@@ -8,6 +8,11 @@ import type { Vault } from '@dstore/application/use-cases/vault.js';
 import type { Flushed, VaultChange } from '@dstore/application/use-cases/vault-change.js';
 
 import { VirtualClock } from '../virtual-clock.js';
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
+import type { EncodedStripe } from '@dstore/application/core/stripe.js';
+
+/** Memory for three stripes of (2, 1) with their plaintext. */
+const threeSeats = 16 << 20;
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
 
@@ -34,9 +39,8 @@ function world() {
     doorOf: () => ({ discard: async () => undefined }),
   } as unknown as Vault;
   const store = {
-    run: async (stripeId: string, pieces: readonly Uint8Array[]): Promise<Stripe> => {
+    store: async (stripeId: string, { length }: EncodedStripe): Promise<Stripe> => {
       state.inFlight += 1;
-      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
       stored.push({ stripeId, bytes: length, inFlight: state.inFlight });
       const fails = stored.length >= state.storeFailsAt;
       await new Promise((resolve) => setImmediate(resolve));
@@ -53,7 +57,7 @@ function world() {
       return { txId: 'tx', revision: 1n, replaced: undefined, stripes: (change as Put).stripes };
     },
   };
-  const put = new PutObject(vault, store, flush);
+  const put = new PutObject(vault, store, flush, new LocalCodec(threeSeats));
   const run = (bytes: Buffer, request: Partial<PutRequest> = {}) =>
     put.run({ bucket: 'bucket', key: 'key', body: inPieces(bytes), ...request });
   return { run, flushed, released, stored, state };
@@ -64,7 +68,7 @@ async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 describe('PutObject', () => {
-  it('stores full stripes as they fill, three at a time, and hands the tail to the flush', async () => {
+  it('stores full stripes as they fill, as many at a time as there are seats, and hands the tail to the flush', async () => {
     const { run, flushed, stored } = world();
     const result = await run(randomBytes(15_000_000));
     const [put] = flushed;
