@@ -65,6 +65,7 @@ async function build() {
   ]);
 }
 
+const network = (verb) => ['--enable-source-maps', join('network', 'dist', 'commands', 'main.js'), verb];
 const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
 const verbs = {
   start: ['--enable-source-maps', join('application', 'dist', 'main.js')],
@@ -73,6 +74,13 @@ const verbs = {
   'test:interop': [join('scripts', 'interop.mjs')],
   bench: ['--enable-source-maps', join('benchmarks', 'dist', 'main.js')],
   kernel: [join('scripts', 'kernel.mjs')],
+  'test:network': [mocha, '--config', join('test', 'network', 'native', '.mocharc.json')],
+  'network:build': network('build'),
+  'network:up': network('up'),
+  'network:down': network('down'),
+  'network:status': network('status'),
+  'network:logs': network('logs'),
+  'network:reset': network('reset'),
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],
 };
 

@@ -1,0 +1,33 @@
+import { explain } from '../fault.js';
+import { build } from './build.js';
+import { down } from './down.js';
+import { logs } from './logs.js';
+import type { CommandContext } from './place.js';
+import { reset } from './reset.js';
+import { status } from './status.js';
+import { up } from './up.js';
+
+const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number>>> = {
+  build,
+  up,
+  down,
+  status,
+  logs,
+  reset,
+};
+
+const [verb = '', ...args] = process.argv.slice(2);
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const run = verbs[verb];
+if (run === undefined) {
+  say(`There is no verb "${verb}"; there are ${Object.keys(verbs).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  try {
+    process.exitCode = await run({ environment: process.env, args, say, print });
+  } catch (error) {
+    say(explain(error));
+    process.exitCode = 1;
+  }
+}
