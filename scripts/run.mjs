@@ -74,7 +74,7 @@ const verbs = {
   'test:interop': [join('scripts', 'interop.mjs')],
   bench: ['--enable-source-maps', join('benchmarks', 'dist', 'main.js')],
   kernel: [join('scripts', 'kernel.mjs')],
-  'test:network': [mocha, '--config', join('test', 'network', 'native', '.mocharc.json')],
+  'test:network': [mocha, '--config', join('test', 'network', 'native', 'real', '.mocharc.json')],
   'network:build': network('build'),
   'network:up': network('up'),
   'network:down': network('down'),

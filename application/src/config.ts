@@ -91,8 +91,8 @@ interface Found {
   readonly name: string;
 }
 
-/** Of the command, not of the gateway. */
-const foreign = ['DSTORE_URL', 'DSTORE_TOKEN'];
+/** Of the commands, not of the gateway. */
+const foreign = ['DSTORE_URL', 'DSTORE_TOKEN', 'DSTORE_CACHE', 'DSTORE_ORGANIZATIONS'];
 
 function isStray(name: string): boolean {
   return (

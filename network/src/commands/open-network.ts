@@ -3,15 +3,18 @@ import { readyToolchain } from '../toolchain/index.js';
 import { channel, type CommandContext, networkFolder, organizations, ownLaw } from './place.js';
 
 /** The network of this repository's organizations in the home of the environment; servers are built if need be. */
-export async function openNetwork({ environment, say }: CommandContext): Promise<NativeNetwork> {
+export async function openNetwork(
+  { environment, say }: Pick<CommandContext, 'environment' | 'say'>,
+  { timeWindowSeconds = 120 }: { timeWindowSeconds?: number } = {},
+): Promise<NativeNetwork> {
   return new NativeNetwork({
     folder: networkFolder(environment),
     channel,
-    orgs: await organizations(),
+    orgs: await organizations(environment),
     toolchain: await readyToolchain(environment, say),
     law: ownLaw(),
     definition: { name: 'dstore', version: '1', sequence: 1 },
-    timeWindowSeconds: 120,
+    timeWindowSeconds,
     say,
   });
 }

@@ -25,13 +25,17 @@ export function networkFolder(environment: Environment): string {
   return join(resolve(environment['DSTORE_HOME'] ?? 'data'), 'network', 'native');
 }
 
-/** The organizations of this repository. Throws OrgFileFaults. */
-export function organizations(): Promise<Org[]> {
-  return readOrgs(fileURLToPath(new URL('../../../organizations', import.meta.url)));
+const ownOrganizations = fileURLToPath(new URL('../../../organizations', import.meta.url));
+
+/** The organizations in the folder that DSTORE_ORGANIZATIONS names, or this repository's. Throws OrgFileFaults. */
+export function organizations(environment: Environment): Promise<Org[]> {
+  const given = environment['DSTORE_ORGANIZATIONS'];
+  return readOrgs(given === undefined ? ownOrganizations : resolve(given));
 }
 
 /** The chaincode of this repository. */
 export function ownLaw(): Law {
   const main = createRequire(import.meta.url).resolve('@dstore/chaincode');
-  return { label: 'dstore', folder: dirname(dirname(main)), slot: 0 };
+  const probe = ['LedgerContract:Read', '{"kind":"epoch","parts":[]}'] as const;
+  return { label: 'dstore', folder: dirname(dirname(main)), slot: 0, probe };
 }

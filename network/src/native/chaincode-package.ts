@@ -16,6 +16,8 @@ export interface Law {
   readonly folder: string;
   /** Which of an organization's ten chaincode ports it takes, from 0. */
   readonly slot: number;
+  /** A transaction that reads, and its argument: endorsed on the way up to see that all is there, never submitted. */
+  readonly probe: readonly [string, string];
 }
 
 /** An organization's package of a law. */

@@ -71,7 +71,7 @@ export class NativeNetwork {
   /** Approves and commits a law that runs already under one more name: the same code with rows of its own. */
   async define(law: Law, definition: Definition): Promise<void> {
     await define(this.shared, await this.#members(law), definition);
-    await this.#eachSeat((seat) => untilEndorsing(seat, this.shared.channel, definition.name));
+    await this.#eachSeat((seat) => untilEndorsing(seat, this.shared.channel, definition.name, law.probe));
   }
 
   /** Enrols somebody with an organization's CAs, unless that has happened. */
@@ -159,7 +159,9 @@ export class NativeNetwork {
       {
         title: 'endorsement by each gateway',
         run: async () =>
-          void (await this.#eachSeat((seat) => untilEndorsing(seat, this.shared.channel, definition.name))),
+          void (await this.#eachSeat((seat) =>
+            untilEndorsing(seat, this.shared.channel, definition.name, law.probe),
+          )),
       },
     ].map(asStep);
   }

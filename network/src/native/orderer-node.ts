@@ -31,6 +31,8 @@ export function ordererSpec(programs: Programs, shared: Shared, seat: OrgSeat): 
       ORDERER_GENERAL_LOCALMSPDIR: join(folder, 'msp'),
       ORDERER_GENERAL_BOOTSTRAPMETHOD: 'none',
       ORDERER_GENERAL_BACKOFF_MAXDELAY: '5s',
+      // Gateways ping every 10 s; the default allows a ping a minute and hangs up on them.
+      ORDERER_GENERAL_KEEPALIVE_SERVERMININTERVAL: '5s',
       // With mutual TLS the default, `consensus`, leaves an orderer that was away behind for good.
       ORDERER_GENERAL_CLUSTER_REPLICATIONPOLICY: 'simple',
       ...mutualTls('ORDERER_GENERAL_TLS', seat, tlsRoot),

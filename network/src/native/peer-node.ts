@@ -51,8 +51,15 @@ export function peerSpec(
       CORE_PEER_GOSSIP_BOOTSTRAP: address,
       CORE_PEER_GOSSIP_ENDPOINT: address,
       CORE_PEER_GOSSIP_EXTERNALENDPOINT: address,
+      // With the defaults peers that were restarted together find each other after 25 s, and endorse nothing till then.
+      CORE_PEER_GOSSIP_RECONNECTINTERVAL: '2s',
+      CORE_PEER_GOSSIP_ALIVETIMEINTERVAL: '2s',
+      CORE_PEER_GOSSIP_ALIVEEXPIRATIONTIMEOUT: '10s',
+      CORE_PEER_GOSSIP_MEMBERSHIPTRACKERINTERVAL: '2s',
       CORE_PEER_AUTHENTICATION_TIMEWINDOW: `${timeWindowSeconds}s`,
       CORE_PEER_DELIVERYCLIENT_RECONNECTBACKOFFTHRESHOLD: '30s',
+      // Gateways ping each other's peers every 10 s; a server that allows less hangs up on them every 40 s.
+      CORE_PEER_KEEPALIVE_MININTERVAL: '5s',
       CORE_PEER_LIMITS_CONCURRENCY_GATEWAYSERVICE: '2000',
       CORE_OPERATIONS_LISTENADDRESS: `127.0.0.1:${ports.peerOperations}`,
       CORE_OPERATIONS_TLS_ENABLED: 'true',
