@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import { Agent, request } from 'node:https';
 
-import { CaRefusal, type CaFlaw, CaUnreachable } from './ca-refusal.js';
+import { CaRefusal, type CaFlaw, type CaProofKind, CaUnreachable } from './ca-refusal.js';
 import { signLowS } from './signer.js';
 
 /** Where a CA listens and which root its own TLS certificate chains to. */
@@ -56,7 +56,7 @@ export class CaConnection {
     const answer = parse(text);
     if (answer?.success === true) return answer.result;
     const flaws = answer?.errors ?? [{ code: 0, message: `no answer of a Fabric CA: ${text.slice(0, 200)}` }];
-    throw new CaRefusal(this.#address.caName, asked.deed, status, flaws);
+    throw new CaRefusal(this.#address.caName, asked.deed, kindOf(asked.proof), status, flaws);
   }
 
   close(): void {
@@ -110,6 +110,11 @@ export function authorization(
   const certificate = base64(proof.certificate);
   const signed = `${method}.${base64(path)}.${base64(body)}.${certificate}`;
   return `${certificate}.${base64(signLowS(proof.privateKey, Buffer.from(signed)))}`;
+}
+
+function kindOf(proof: CaProof): CaProofKind {
+  if (proof === undefined) return 'nothing';
+  return 'secret' in proof ? 'secret' : 'certificate';
 }
 
 const base64 = (value: string | Uint8Array) => Buffer.from(value as string).toString('base64');

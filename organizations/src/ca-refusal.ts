@@ -7,22 +7,20 @@ export interface CaFlaw {
 
 /** What a refusal means to whom it met. */
 export type CaRefusalKind =
-  | 'wrong-secret'
-  | 'already-registered'
-  | 'not-permitted'
-  | 'unknown-identity'
-  | 'certificate-unusable'
-  | 'other';
+  'not-authenticated' | 'already-registered' | 'not-permitted' | 'unknown-identity' | 'other';
 
 const kinds: Readonly<Record<number, CaRefusalKind>> = {
-  20: 'wrong-secret',
+  10: 'unknown-identity',
+  20: 'not-authenticated',
+  27: 'not-authenticated',
+  28: 'not-authenticated',
+  63: 'unknown-identity',
   71: 'not-permitted',
   74: 'already-registered',
-  10: 'unknown-identity',
-  63: 'unknown-identity',
-  27: 'certificate-unusable',
-  28: 'certificate-unusable',
 };
+
+/** How a caller showed who it is. */
+export type CaProofKind = 'secret' | 'certificate' | 'nothing';
 
 /** A CA answered and said no. */
 export class CaRefusal extends Error {
@@ -31,10 +29,10 @@ export class CaRefusal extends Error {
   /** HTTP status. */
   readonly status: number;
 
-  constructor(ca: string, deed: string, status: number, flaws: readonly CaFlaw[]) {
+  constructor(ca: string, deed: string, proof: CaProofKind, status: number, flaws: readonly CaFlaw[]) {
     const kind = flaws.map(({ code }) => kinds[code]).find((known) => known !== undefined) ?? 'other';
     const said = flaws.map(({ code, message }) => `${message} (code ${code})`).join('; ');
-    super(`${ca} refuses to ${deed}: ${hints[kind]}${said === '' ? `HTTP ${status}` : said}`);
+    super(`${ca} refuses to ${deed}: ${hint(kind, proof)}${said === '' ? `HTTP ${status}` : said}`);
     this.name = 'CaRefusal';
     this.kind = kind;
     this.flaws = flaws;
@@ -42,15 +40,14 @@ export class CaRefusal extends Error {
   }
 }
 
-/** Fabric CA answers alike to a wrong secret and to an id it doesn't know, so that nobody can try out ids. */
-const hints: Readonly<Record<CaRefusalKind, string>> = {
-  'wrong-secret': 'the id is not registered there, or the secret is wrong, or the id was revoked: ',
-  'already-registered': '',
-  'not-permitted': 'the caller may not do this: ',
-  'unknown-identity': '',
-  'certificate-unusable': 'the certificate that signed the request is revoked or has expired: ',
-  other: '',
-};
+/** Fabric CA answers alike to all that it can't authenticate, so that nobody can try out ids. */
+function hint(kind: CaRefusalKind, proof: CaProofKind): string {
+  if (kind === 'not-permitted') return 'the caller may not do this: ';
+  if (kind !== 'not-authenticated') return '';
+  return proof === 'secret'
+    ? 'the id is not registered there, or the secret is wrong, or the id was revoked: '
+    : 'the certificate that signed the request was revoked, has expired or is of another CA: ';
+}
 
 /** Nobody answers where a CA should be, or somebody that is not it. */
 export class CaUnreachable extends Error {

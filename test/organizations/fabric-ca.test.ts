@@ -122,7 +122,7 @@ describe('FabricCa', () => {
       async (ca) => {
         await assert.rejects(ca.enroll('alice', 'wrong'), (error) => {
           assert.ok(error instanceof CaRefusal);
-          assert.equal(error.kind, 'wrong-secret');
+          assert.equal(error.kind, 'not-authenticated');
           assert.equal(error.status, 401);
           assert.equal(
             error.message,
@@ -130,6 +130,19 @@ describe('FabricCa', () => {
           );
           return true;
         });
+      },
+    );
+  });
+
+  it('says of a certificate that counts no more what may be wrong', async () => {
+    await speaking(
+      () => no(20, 'Authentication failure'),
+      async (ca, { authority }) => {
+        const alice = await authority.issueIdentity({ id: 'alice', type: 'client' });
+        await assert.rejects(
+          ca.reenroll(alice),
+          /the certificate that signed the request was revoked, has expired or is of another CA/,
+        );
       },
     );
   });

@@ -106,6 +106,8 @@ const tlsUsages = ['digital signature', 'key encipherment', 'server auth', 'clie
 function registrar(secret: string): object {
   const all = ['hf.Registrar.Roles', 'hf.Registrar.DelegateRoles', 'hf.Registrar.Attributes'];
   const yes = ['hf.Revoker', 'hf.GenCRL', 'hf.AffiliationMgr'];
-  const attrs = Object.fromEntries([...all.map((name) => [name, '*']), ...yes.map((name) => [name, 'true'])]);
+  const attrs: Record<string, string> = {};
+  for (const name of all) attrs[name] = '*';
+  for (const name of yes) attrs[name] = 'true';
   return { name: 'registrar', pass: secret, type: 'client', affiliation: '', attrs };
 }

@@ -1,13 +1,34 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 import { runProgram } from '../program.js';
 
-/** The environment that a process of this user was started with, one assignment each; empty when there is no such process. */
+const patience = 5_000;
+const pause = 5;
+
+/**
+ * The environment that a process of this user was started with, one assignment each; empty when there is no such
+ * process, or only what is left of it until its parent takes note.
+ */
 export async function environmentOf(pid: number): Promise<string[]> {
-  if (process.platform === 'linux') {
+  if (process.platform !== 'linux') return environmentFromPs(pid);
+  const until = Date.now() + patience;
+  for (;;) {
     const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    return text.split('\0');
+    if (text !== '') return text.split('\0');
+    // On its way out a process has no environment any more and its ports still; on its way into a program likewise.
+    if (!(await isAlive(pid)) || Date.now() > until) return [];
+    await setTimeout(pause);
   }
+}
+
+async function isAlive(pid: number): Promise<boolean> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [, state = 'X'] = /^\d+ \(.*\) (\S)/s.exec(text) ?? [];
+  return state !== 'Z' && state !== 'X';
+}
+
+function environmentFromPs(pid: number): Promise<string[]> {
   const asked = runProgram('ps', ['eww', '-o', 'command=', '-p', String(pid)]);
   return asked.then(({ stdout }) => stdout.trim().split(/\s+/)).catch(() => []);
 }

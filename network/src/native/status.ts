@@ -2,8 +2,8 @@ import { certificateExpiries } from '@dstore/organizations';
 import { readFile } from 'node:fs/promises';
 
 import type { NativeNetwork } from './native-network.js';
-import { ordererHeight } from './orderer-node.js';
-import { peerHeight } from './peer-node.js';
+import { ordererHeight, ordererProcess } from './orderer-node.js';
+import { peerHeight, peerProcess } from './peer-node.js';
 
 /** What is known of one process. */
 export interface ProcessStatus {
@@ -40,14 +40,15 @@ export async function statusOf(network: NativeNetwork, folder: string, now: numb
 
 async function heightsOf({ seats, shared }: NativeNetwork): Promise<Map<string, bigint>> {
   const asked = seats.flatMap((seat) => [
-    { name: `${seat.name}.peer`, height: peerHeight(shared, seat) },
-    { name: `${seat.name}.orderer`, height: ordererHeight(shared, seat) },
+    { name: peerProcess(seat), ask: () => peerHeight(shared, seat) },
+    { name: ordererProcess(seat), ask: () => ordererHeight(shared, seat) },
   ]);
   const heights = new Map<string, bigint>();
-  for (const { name, height } of asked) {
-    const known = await height.catch(() => undefined);
-    if (known !== undefined) heights.set(name, known);
-  }
+  const keep = async ({ name, ask }: (typeof asked)[number]) => {
+    const height = await ask().catch(() => undefined);
+    if (height !== undefined) heights.set(name, height);
+  };
+  await Promise.all(asked.map(keep));
   return heights;
 }
 

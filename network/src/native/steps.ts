@@ -3,7 +3,7 @@ import type { Say } from '../toolchain/index.js';
 /** A step on the way up: looks what is there, does what is missing, may say in a few words what it did. */
 export interface Step {
   readonly title: string;
-  run(): Promise<string | undefined>;
+  readonly run: () => Promise<string | undefined>;
 }
 
 /** Takes steps one after another and says how long each took. Answers the milliseconds in all. */

@@ -1,5 +1,5 @@
 import { openNetwork } from '@dstore/network/commands/open-network.js';
-import { NativeNetwork } from '@dstore/network/native';
+import type { NativeNetwork } from '@dstore/network/native';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
