@@ -3,7 +3,7 @@
 // says so, then hands over to the Node that the project brings. Plain JavaScript, because it runs before the build.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -90,6 +90,13 @@ function reset() {
   if (!existsSync(home)) return say(`Nothing to remove: ${home} is not there.`);
   if (!existsSync(join(home, 'network'))) {
     say(`${home} does not look like a DStore home (no network/ in it); remove it by hand if you mean it.`);
+    return process.exit(6);
+  }
+  if (
+    existsSync(join(home, 'network', 'native', 'run')) &&
+    readdirSync(join(home, 'network', 'native', 'run')).length > 0
+  ) {
+    say(`The servers of a native network run in ${home}. Stop them first: npm run network:down`);
     return process.exit(6);
   }
   if (!process.argv.includes('--yes')) {

@@ -1,3 +1,4 @@
+import { NetworkFault } from '../fault.js';
 import { NativeNetwork } from '../native/index.js';
 import { readyToolchain } from '../toolchain/index.js';
 import { channel, type CommandContext, networkFolder, organizations, ownLaw } from './place.js';
@@ -7,6 +8,7 @@ export async function openNetwork(
   { environment, say }: Pick<CommandContext, 'environment' | 'say'>,
   { timeWindowSeconds = 120 }: { timeWindowSeconds?: number } = {},
 ): Promise<NativeNetwork> {
+  if (process.platform === 'win32') throw new NetworkFault(...notHere);
   return new NativeNetwork({
     folder: networkFolder(environment),
     channel,
@@ -18,3 +20,8 @@ export async function openNetwork(
     say,
   });
 }
+
+const notHere = [
+  'Fabric and Kubo as processes need Linux or macOS',
+  'use the Windows Subsystem for Linux, or npm start for the embedded network',
+] as const;

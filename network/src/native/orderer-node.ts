@@ -6,6 +6,7 @@ import type { Programs } from '../toolchain/index.js';
 import type { Shared } from './genesis.js';
 import { getOverTls } from './https.js';
 import { holderFolder, type OrgSeat, tlsPaths } from './layout.js';
+import { isListening } from './ports.js';
 import type { ProcessSpec } from './supervisor.js';
 
 /** Name of an organization's orderer among the processes. */
@@ -62,10 +63,11 @@ function mutualTls(prefix: string, seat: OrgSeat, clientRoot: string): Record<st
   };
 }
 
-/** Whether the orderer calls itself healthy. */
+/** Whether the orderer calls itself healthy, and takes transactions and its administrator's calls. */
 export async function isOrdererHealthy(seat: OrgSeat): Promise<boolean> {
   const path = tlsPaths(seat, 'operator');
-  return (await getOverTls(seat.ports.ordererOperations, '/healthz', path)).status === 200;
+  const { status } = await getOverTls(seat.ports.ordererOperations, '/healthz', path);
+  return status === 200 && (await isListening(seat.ports.ordererAdmin)) && isListening(seat.ports.orderer);
 }
 
 /** Joins the orderer to the channel, if it has not. */

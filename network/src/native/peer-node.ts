@@ -5,6 +5,7 @@ import type { Programs } from '../toolchain/index.js';
 import type { Shared } from './genesis.js';
 import { getOverTls } from './https.js';
 import { holderFolder, type OrgSeat, tlsPaths } from './layout.js';
+import { isListening } from './ports.js';
 import type { ProcessSpec } from './supervisor.js';
 
 /** Name of an organization's peer among the processes. */
@@ -75,10 +76,11 @@ export function peerSpec(
   };
 }
 
-/** Whether the peer calls itself healthy; its gateway may need seconds more. */
+/** Whether the peer calls itself healthy and takes calls, which it does later; its gateway may need seconds more. */
 export async function isPeerHealthy(seat: OrgSeat): Promise<boolean> {
   const path = tlsPaths(seat, 'operator');
-  return (await getOverTls(seat.ports.peerOperations, '/healthz', path)).status === 200;
+  const { status } = await getOverTls(seat.ports.peerOperations, '/healthz', path);
+  return status === 200 && isListening(seat.ports.peer);
 }
 
 /** Blocks that the peer has of the channel. Rejects when it does not answer. */
