@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { runProgram } from '../program.js';
@@ -16,13 +16,30 @@ export async function findPrograms(
   for (const folder of foldersOf(environment)) {
     if (!(await holdsAll(part, folder))) continue;
     const version = findVersion(await answerOf(part, folder));
-    if (version !== undefined && isWithin(version, part.version, part.below)) return folder;
+    if (version !== undefined && isWithin(version, part.version, part.below)) {
+      if (part.name === 'fabric') await cautionAbout(join(folder, 'orderer'), say);
+      return folder;
+    }
     const found = version === undefined ? 'an unknown version' : formatVersion(version);
     say(
       `${part.title} in ${folder} is ${found}; ${part.version} up to ${part.below} fits, so it is passed over`,
     );
   }
   return undefined;
+}
+
+/** With an older one an orderer that was away may stay behind for good. */
+const firstGoodSmartBft = '1.0.1';
+
+/** Go writes into a program which modules it was built from. */
+async function cautionAbout(orderer: string, say: Say): Promise<void> {
+  const bytes = await readFile(orderer, 'latin1');
+  const [, tag] = /hyperledger-labs\/SmartBFT\tv(\d+\.\d+\.\d+)/.exec(bytes) ?? [];
+  const version = findVersion(tag ?? '');
+  if (version !== undefined && !isWithin(version, firstGoodSmartBft, '2.0.0'))
+    say(
+      `${orderer} carries SmartBFT ${tag}: below ${firstGoodSmartBft} an orderer that was away may stay behind`,
+    );
 }
 
 function foldersOf(environment: Environment): string[] {

@@ -1,7 +1,7 @@
 import { parts } from '@dstore/network/toolchain';
 import { findPrograms } from '@dstore/network/toolchain/find-programs.js';
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
+import { appendFile, chmod } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { inDirectory } from '../embedded/world.js';
@@ -49,6 +49,24 @@ describe('findPrograms', () => {
       await putPrograms(folder, fabric.programs, 'Version: 3.1.1');
       await chmod(join(folder, 'osnadmin'), 0o644);
       assert.equal(await findPrograms(fabric, { PATH: folder }, unheard), undefined);
+    });
+  });
+
+  it('warns of an orderer with a SmartBFT that leaves orderers behind', async () => {
+    assert.ok(fabric !== undefined);
+    await inDirectory(async (folder) => {
+      const said: string[] = [];
+      for (const smartBft of ['1.0.0', '1.0.1', '1.2.0']) {
+        const release = join(folder, smartBft);
+        await putPrograms(release, fabric.programs, 'Version: 3.1.1');
+        await appendFile(
+          join(release, 'orderer'),
+          `# dep\tgithub.com/hyperledger-labs/SmartBFT\tv${smartBft}\n`,
+        );
+        assert.equal(await findPrograms(fabric, { PATH: release }, (line) => said.push(line)), release);
+      }
+      assert.equal(said.length, 1);
+      assert.match(said[0] ?? '', /carries SmartBFT 1\.0\.0: below 1\.0\.1/);
     });
   });
 });
