@@ -45,9 +45,13 @@ const batches = {
   BatchSize: { MaxMessageCount: 200, AbsoluteMaxBytes: '10 MB', PreferredMaxBytes: '2 MB' },
 };
 
-/** Forward <= complain <= remove, or SmartBFT refuses them; with these a lost leader costs about 5 s. */
+/**
+ * Few large blocks: an orderer that is two blocks behind synchronizes, and SmartBFT 1.0.1 may hang for good when a
+ * decision meets that (https://github.com/hyperledger-labs/SmartBFT/pull/681). With 50 ms a loaded machine did so.
+ * Forward <= complain <= remove, or SmartBFT refuses them; with these a lost leader costs about 5 s.
+ */
 const smartBft = {
-  RequestBatchMaxInterval: '50ms',
+  RequestBatchMaxInterval: '200ms',
   RequestForwardTimeout: '2s',
   RequestComplainTimeout: '5s',
   RequestAutoRemoveTimeout: '1m',
@@ -56,7 +60,8 @@ const smartBft = {
   LeaderHeartbeatTimeout: '5s',
   LeaderHeartbeatCount: 10,
   CollectTimeout: '500ms',
-  IncomingMessageBufferSize: 200,
+  // See SENDBUFFERSIZE of orderers: a lost message costs a synchronization.
+  IncomingMessageBufferSize: 5_000,
   RequestPoolSize: 10_000,
 };
 

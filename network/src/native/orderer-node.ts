@@ -25,7 +25,7 @@ export function ordererSpec(programs: Programs, shared: Shared, seat: OrgSeat): 
     ports: [ports.orderer, ports.ordererAdmin, ports.ordererOperations],
     env: {
       FABRIC_CFG_PATH: shared.config,
-      FABRIC_LOGGING_SPEC: 'info:grpc,comm.grpc.server=error',
+      FABRIC_LOGGING_SPEC: 'info:grpc,comm.grpc.server,orderer.common.broadcast=error',
       ORDERER_GENERAL_LISTENADDRESS: '127.0.0.1',
       ORDERER_GENERAL_LISTENPORT: String(ports.orderer),
       ORDERER_GENERAL_LOCALMSPID: seat.mspId,
@@ -36,6 +36,8 @@ export function ordererSpec(programs: Programs, shared: Shared, seat: OrgSeat): 
       ORDERER_GENERAL_KEEPALIVE_SERVERMININTERVAL: '5s',
       // With mutual TLS the default, `consensus`, leaves an orderer that was away behind for good.
       ORDERER_GENERAL_CLUSTER_REPLICATIONPOLICY: 'simple',
+      // A full buffer drops messages; each dropped one sends an orderer off to synchronize.
+      ORDERER_GENERAL_CLUSTER_SENDBUFFERSIZE: '2000',
       ...mutualTls('ORDERER_GENERAL_TLS', seat, tlsRoot),
       ORDERER_GENERAL_TLS_ROOTCAS: `[${tlsRoot}]`,
       ORDERER_FILELEDGER_LOCATION: join(folder, 'ledger'),
