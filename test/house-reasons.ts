@@ -188,4 +188,17 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'organizations/src/ca-connection.ts': 'fabric-ca.test.ts speaks through it and checks what it signs',
   'organizations/src/ca-refusal.ts': 'fabric-ca.test.ts is refused in each way',
   'organizations/src/reading.ts': 'org-file.test.ts reads with every fault',
+  'application/src/compose.ts': 'main.test.ts starts, ends and restarts what it wires, demo.test.ts kills it',
+  'application/src/compose-provider.ts':
+    'main.test.ts and demo.test.ts store on, break and restart the disks that it wires',
+  'application/src/compose-vault.ts': 'every test of test/consortium opens its vaults through it',
+  'application/src/embedded-consortium.ts':
+    'main.test.ts founds, breaks and reopens one, demo.test.ts lets others join it',
+  'application/src/embedded-members.ts': 'main.test.ts finds the same members at its second start',
+  'application/src/use-cases/build-flush.ts':
+    'flush-vault.test.ts looks at the stripes that it packs, test/consortium at its removals, moves and receipts',
+  'application/src/use-cases/catch-up.ts':
+    'test/consortium/gateways.test.ts opens catalogs that are behind by a commit, by another gateway, by all',
+  'application/src/use-cases/open-vault.ts':
+    'test/consortium/putting.test.ts and gateways.test.ts open what killed gateways left',
 };
