@@ -21,7 +21,7 @@ describe('a disk that lost a shard', () => {
   let one: ProviderOfTests;
 
   before(async () => {
-    consortium = await ConsortiumOfTests.open({ params: { challenges: 20 } });
+    consortium = await ConsortiumOfTests.open({ params: { challenges: 12 } });
     owner = await consortium.openOwner();
     await owner.makeBucket();
     await owner.put('object', object);

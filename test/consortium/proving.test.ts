@@ -15,7 +15,7 @@ describe('providers that prove', () => {
   const object = randomBytes(3_000_000);
 
   before(async () => {
-    consortium = await ConsortiumOfTests.open({ params: { challenges: 20 } });
+    consortium = await ConsortiumOfTests.open({ params: { challenges: 12 } });
     owner = await consortium.openOwner();
     await owner.makeBucket();
     await owner.put('object', object);

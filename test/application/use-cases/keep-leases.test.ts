@@ -35,7 +35,7 @@ function world(...poor: readonly string[]) {
     },
     'LeaseContract:ExtendLease': (args) => (changes.push(args), {}),
     'LeaseContract:ResizeLease': (args) => (changes.push(args), {}),
-  } as ConstructorParameters<typeof VaultOnRows>[0]);
+  });
   on.rows.set('note', [owner.msp, owner.id, '11'.repeat(16)], { v: 1, amount: 1_000_000n });
   const keep = new KeepLeases(on.vault, policy, on.log);
   return { on, keep, openings, changes };

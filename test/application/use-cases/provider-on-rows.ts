@@ -35,7 +35,7 @@ export class ProviderOnRows {
   provider!: ProviderOfTests;
 
   private constructor(rules: Record<string, Rule>) {
-    this.rows = new LedgerRows(rules as ConstructorParameters<typeof LedgerRows>[0]);
+    this.rows = new LedgerRows(rules);
     this.rows.set('params', [], { v: 1, version: 1, params: demoParams });
     this.rows.set('disk', ['d2'], diskRow('d2', 'Org2'));
     this.turnTo(10n);

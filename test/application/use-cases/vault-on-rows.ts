@@ -31,7 +31,7 @@ export class VaultOnRows {
   readonly vault: Vault;
 
   constructor(rules: Record<string, Rule> = {}) {
-    this.rows = new LedgerRows(rules as ConstructorParameters<typeof LedgerRows>[0]);
+    this.rows = new LedgerRows(rules);
     this.rows.set('epoch', [], { v: 1, number: 10n, phase: 'open', openedAt: 0n });
     this.vault = new Vault({
       vaultId: 'v',
