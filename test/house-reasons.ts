@@ -115,6 +115,10 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'the catalog conformance suite reopens what it made, sqlite-catalog.test.ts refuses a newer one',
   'application/src/adapters/sqlite/catalog-writer.ts':
     'the catalog conformance suite applies random flushes through it and compares with a naive model',
+  'application/src/adapters/sqlite/lease-book-schema.ts':
+    'the lease book conformance suite reopens what it made, sqlite-lease-book.test.ts refuses a newer one',
+  'application/src/use-cases/recover-vault.ts':
+    'write-checkpoint.test.ts and the consortium tests recover whole vaults, interrupted and with disks down',
   'application/src/use-cases/delete-object.ts':
     'sort-changes.test.ts judges deletions, change-bucket.test.ts and commit-moves.test.ts run them',
   'application/src/use-cases/explain-placement.ts': 'locate-shards.test.ts explains with and without a place',

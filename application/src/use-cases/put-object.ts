@@ -160,7 +160,6 @@ export class PutObject {
     }
   }
 
-<<<<<<< HEAD
   /** Stores a stripe from the seat that it was sealed in. */
   async #storeStripe(
     { seat, sealed }: SealingStripe,
@@ -176,62 +175,6 @@ export class PutObject {
     } finally {
       seat.release();
     }
-=======
-  #storeStripe(pieces: readonly Buffer[], geometry: Geometry, signal?: AbortSignal): Promise<Stripe> {
-    return this.#store.run(this.#vault.means.random.bytes(16).toString('hex'), pieces, geometry, signal);
-  }
-}
-
-/** Gathers sealed pieces into full stripes and stores a few of those at a time, in order. */
-class StripeQueue {
-  readonly #geometry: Geometry;
-  readonly #stored: Stripe[];
-  readonly #store: (pieces: readonly Buffer[]) => Promise<Stripe>;
-  readonly #extents: Extent[] = [];
-  #pieces: Buffer[] = [];
-  #sealedBytes = 0;
-  #inFlight: Promise<Stripe>[] = [];
-
-  constructor(geometry: Geometry, stored: Stripe[], store: (pieces: readonly Buffer[]) => Promise<Stripe>) {
-    this.#geometry = geometry;
-    this.#stored = stored;
-    this.#store = store;
-  }
-
-  async push(piece: Buffer): Promise<void> {
-    this.#pieces.push(piece);
-    this.#sealedBytes += piece.length;
-    const full =
-      this.#pieces.length === this.#geometry.dataShards &&
-      this.#pieces.every((one) => one.length === 1 << 20);
-    if (!full) return;
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    const storing = this.#store(pieces);
-    // A failure is met when its turn comes; until then it must not count as unhandled.
-    void storing.catch(() => undefined);
-    this.#inFlight.push(storing);
-    if (this.#inFlight.length >= stripesInFlight) await this.#finishOne();
-  }
-
-  async #finishOne(): Promise<void> {
-    const stripe = await (this.#inFlight[0] as Promise<Stripe>);
-    void this.#inFlight.shift();
-    this.#stored.push(stripe);
-    this.#extents.push({ stripeId: stripe.stripeId, offset: 0, length: stripe.length });
-  }
-
-  async end(): Promise<{ extents: Extent[]; tail: Buffer; sealedBytes: number }> {
-    while (this.#inFlight.length > 0) await this.#finishOne();
-    return { extents: this.#extents, tail: Buffer.concat(this.#pieces), sealedBytes: this.#sealedBytes };
-  }
-
-  /** Waits for what is under way after a failure, so that its room can be given back. */
-  async idle(): Promise<void> {
-    for (const outcome of await Promise.allSettled(this.#inFlight))
-      if (outcome.status === 'fulfilled') this.#stored.push(outcome.value);
-    this.#inFlight = [];
->>>>>>> 128ef01 (test, application/use-cases: lint, and fewer challenges where they prove nothing more)
   }
 }
 
