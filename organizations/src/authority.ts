@@ -34,8 +34,9 @@ type KeyPair = webcrypto.CryptoKeyPair;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const day = 24 * 60 * 60 * 1000;
+const rootDays = 10 * 365;
 /** Nothing renews what these authorities issue. */
-const validDays = 10 * 365;
+const leafDays = 9 * 365;
 /** Fabric CA dates certificates back as well, so that clocks may differ a little. */
 const backdated = 5 * 60 * 1000;
 
@@ -134,7 +135,7 @@ export class Authority {
       serialNumber: serial(),
       subject: [{ OU: [enrolment.type] }, { CN: [enrolment.id] }],
       issuer: issuer.certificate.subjectName,
-      ...validity(this.#now(), validDays),
+      ...validity(this.#now(), leafDays),
       publicKey: keys.publicKey,
       signingKey: issuer.key,
       signingAlgorithm: algorithm,
@@ -154,7 +155,7 @@ async function selfSigned(name: string, mspId: string, now: number): Promise<Iss
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ O: [mspId] }, { CN: [name] }],
-    ...validity(now, validDays),
+    ...validity(now, rootDays),
     keys,
     signingAlgorithm: algorithm,
     extensions: [

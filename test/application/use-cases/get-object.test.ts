@@ -123,7 +123,7 @@ describe('GetObject', () => {
     for (const at of [5, 40, 1 << 19, stripe.length - 1]) {
       stripe[at] = (stripe[at] as number) ^ 1;
       await assert.rejects(bytes(), { code: 'seal-broken' });
-      stripe[at] = (stripe[at]) ^ 1;
+      stripe[at] = stripe[at] ^ 1;
     }
     stripe[(1 << 20) + 3] = (stripe[(1 << 20) + 3] as number) ^ 1;
     const { body } = get.run({ bucket: 'bucket', key: 'key' });
