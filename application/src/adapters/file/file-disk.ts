@@ -9,10 +9,8 @@ import { fileSystem, type Medium } from './medium.js';
 import { StoreLock } from './store-lock.js';
 import { Turns } from './turns.js';
 
-const fans = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /**
- * Blocks as files named by their digests, in 256 folders by the first byte. A block is written as a draft, synced,
+ * Blocks as files named by their digests, all in one folder, so that many puts at once share one sync of it. A block is written as a draft, synced,
  * renamed and its folder synced before `put` resolves; a crash leaves a whole block, or a draft that opening removes.
  * What was not yet synced when a sync failed counts as lost and is removed (a second sync of the same file proves nothing).
  */
@@ -73,12 +71,9 @@ export class FileDisk implements Disk {
   }
 
   async *list(): AsyncIterable<Block> {
-    for (const fan of fans) {
-      const names = await translated(() => readdir(join(this.#root, 'blocks', fan)));
-      for (const name of names) {
-        const size = isHex(name, 32) ? await this.sizeOf(name) : undefined;
-        if (size !== undefined) yield { digest: name, size };
-      }
+    for (const name of await translated(() => readdir(join(this.#root, 'blocks')))) {
+      const size = isHex(name, 32) ? await this.sizeOf(name) : undefined;
+      if (size !== undefined) yield { digest: name, size };
     }
   }
 
@@ -109,7 +104,7 @@ export class FileDisk implements Disk {
   #pathOf(digest: string): string {
     if (!isHex(digest, 32)) throw new RangeError('a digest is 32 bytes in lower-case hexadecimal');
     if (!this.#open) throw new Fault('disk-failed', 'the disk is closed', { retryable: false });
-    return join(this.#root, 'blocks', digest.slice(0, 2), digest);
+    return join(this.#root, 'blocks', digest);
   }
 }
 
@@ -117,8 +112,6 @@ export class FileDisk implements Disk {
 async function prepare(root: string, medium: Medium): Promise<void> {
   const [blocks, drafts] = [join(root, 'blocks'), join(root, 'drafts')];
   for (const folder of [blocks, drafts]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const there = new Set(await readdir(blocks));
-  for (const fan of fans.filter((name) => !there.has(name))) await mkdir(join(blocks, fan), { mode: 0o700 });
   for (const name of await readdir(drafts)) await rm(join(drafts, name), { force: true, recursive: true });
   await medium.syncFolder(blocks);
   await medium.syncFolder(root);

@@ -63,7 +63,7 @@ describe('FileDisk', () => {
     }
   }
 
-  const fileOf = (digest: string) => join(root, 'blocks', digest.slice(0, 2), digest);
+  const fileOf = (digest: string) => join(root, 'blocks', digest);
   const drafts = () => readdir(join(root, 'drafts'));
 
   it('has everything after it was opened again', async () => {
