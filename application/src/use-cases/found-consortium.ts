@@ -43,7 +43,7 @@ export class FoundConsortium {
 
   async run(): Promise<void> {
     await this.#found();
-    await Promise.all(this.#charter.members.map((member) => this.#enlist(member)));
+    for (const member of this.#charter.members) await this.#enlist(member);
     await Promise.all(this.#charter.seats.map((seat) => seat.keepAnchor.run()));
     await this.#openFirstEpoch();
     const missing = await this.#missingAllotments();

@@ -25,6 +25,9 @@ export function meaningOfProposalError(error: unknown): Meaning {
   if (refusal !== undefined) return { kind: 'answer', error: refusal };
   if (texts.some((text) => /payloads do not match/i.test(text)))
     return { kind: 'again', exhausted: 'endorsers-disagree' };
+  // A busy machine may take longer than the window to bring a proposal to its peer: the next one has a new time.
+  if (texts.some((text) => /timestamp .*window/i.test(text)))
+    return { kind: 'again', exhausted: 'ledger-unavailable' };
   return { kind: 'answer', error: isUnreachable(error) ? unavailable(error) : refused(error) };
 }
 

@@ -39,6 +39,14 @@ describe('meaningOfProposalError', () => {
     });
   });
 
+  it('A-27 proposes anew when a proposal came too late for the window of its peer', () => {
+    const text = "error validating proposal: the proposal's timestamp is outside the time window of 2 s";
+    assert.deepEqual(meaningOfProposalError(gatewayError(status.UNKNOWN, text)), {
+      kind: 'again',
+      exhausted: 'ledger-unavailable',
+    });
+  });
+
   it('says unavailable, and retryable, when nobody answers in time', () => {
     for (const code of [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]) {
       const meaning = meaningOfProposalError(gatewayError(code, 'gone'));
