@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Params } from '@dstore/chaincode/domain';
+import { defaultParams, type Params } from '@dstore/chaincode/domain';
 import { FileKeyring } from './adapters/file/file-keyring.js';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
@@ -24,23 +24,14 @@ import type { Surroundings } from './workers/worker.js';
 
 /** Parameters of the embedded demonstration: the production ones with short epochs. */
 export const demoParams: Params = {
+  ...defaultParams,
   epochLengthSeconds: 20n,
   revealLengthSeconds: 5n,
   revealGraceSeconds: 4n,
-  challenges: 30,
+  timeWindowSeconds: 2n,
   // More patient than the default of 3: an epoch of 20 s is soon missed by a machine that is busy with a put.
   missLimit: 5,
   missesInWindow: 10,
-  missWindow: 24,
-  cureEpochs: 12n,
-  graceEpochs: 24n,
-  noticeEpochs: 1n,
-  receiptEpochs: 2n,
-  receiptsOpen: 8,
-  uncommittedTtlSeconds: 3600n,
-  bundleEpochs: 168n,
-  withholdLimit: 3,
-  timeWindowSeconds: 2n,
 };
 
 const gibibyte = 1n << 30n;

@@ -1,22 +1,11 @@
-import type { Account, Params, Row } from '@dstore/chaincode/domain';
+import { type Account, defaultParams, type Params, type Row } from '@dstore/chaincode/domain';
 
-/** Parameters of the embedded demonstration. */
+/** The law's defaults with short epochs. */
 export const demoParams: Params = {
+  ...defaultParams,
   epochLengthSeconds: 20n,
   revealLengthSeconds: 5n,
   revealGraceSeconds: 4n,
-  challenges: 30,
-  missLimit: 3,
-  missesInWindow: 6,
-  missWindow: 24,
-  cureEpochs: 12n,
-  graceEpochs: 24n,
-  noticeEpochs: 1n,
-  receiptEpochs: 2n,
-  receiptsOpen: 8,
-  uncommittedTtlSeconds: 3600n,
-  bundleEpochs: 168n,
-  withholdLimit: 3,
   timeWindowSeconds: 2n,
 };
 

@@ -99,6 +99,7 @@ export class FabricLedger implements Ledger {
     options: SubmitOptions = {},
   ): Promise<Submitted<Result<N>>> {
     let exhausted: FaultCode = 'ledger-contended';
+    let why = '';
     const { transient } = options;
     let named = transient === undefined ? undefined : this.#options.endorsingOrganizations();
     for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -111,8 +112,9 @@ export class FabricLedger implements Ledger {
       if (tried.kind === 'answer' && (!isOneEnough || attempt === attempts - 1)) throw tried.error;
       if (isOneEnough) named = endorsersWithout(this.#options.endorsingOrganizations(), attempt);
       exhausted = code ?? exhausted;
+      if (tried.kind === 'again' && tried.why !== undefined) why = `: ${tried.why}`;
     }
-    throw new Fault(exhausted, `${name} was proposed ${attempts} times in vain`, { retryable: true });
+    throw new Fault(exhausted, `${name} was proposed ${attempts} times in vain${why}`, { retryable: true });
   }
 
   async read<K extends RowKind>(kind: K, ...parts: string[]): Promise<Row<K> | undefined> {

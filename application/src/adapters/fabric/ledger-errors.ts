@@ -10,7 +10,7 @@ import { Fault, type FaultCode } from '../../ports/fault.js';
  */
 export type Meaning =
   | { readonly kind: 'answer'; readonly error: Refusal | Fault }
-  | { readonly kind: 'again'; readonly exhausted: FaultCode }
+  | { readonly kind: 'again'; readonly exhausted: FaultCode; readonly why?: string }
   | { readonly kind: 'unknown' };
 
 /** Fabric's validation codes (peer.TxValidationCode) that we know what to do about. */
@@ -25,9 +25,9 @@ export function meaningOfProposalError(error: unknown): Meaning {
   if (refusal !== undefined) return { kind: 'answer', error: refusal };
   if (texts.some((text) => /payloads do not match/i.test(text)))
     return { kind: 'again', exhausted: 'endorsers-disagree' };
-  // A busy machine may take longer than the window to bring a proposal to its peer: the next one has a new time.
-  if (texts.some((text) => /timestamp .*window/i.test(text)))
-    return { kind: 'again', exhausted: 'ledger-unavailable' };
+  // A proposal waited too long on its way, or a clock is wrong; a new one has a new time.
+  const late = texts.find((text) => /incorrect timestamp|timestamp .*window/i.test(text));
+  if (late !== undefined) return { kind: 'again', exhausted: 'endorsement-refused', why: late };
   return { kind: 'answer', error: isUnreachable(error) ? unavailable(error) : refused(error) };
 }
 

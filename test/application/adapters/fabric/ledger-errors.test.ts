@@ -41,10 +41,8 @@ describe('meaningOfProposalError', () => {
 
   it('A-27 proposes anew when a proposal came too late for the window of its peer', () => {
     const text = "error validating proposal: the proposal's timestamp is outside the time window of 2 s";
-    assert.deepEqual(meaningOfProposalError(gatewayError(status.UNKNOWN, text)), {
-      kind: 'again',
-      exhausted: 'ledger-unavailable',
-    });
+    const meaning = meaningOfProposalError(gatewayError(status.UNKNOWN, text));
+    assert.deepEqual(meaning, { kind: 'again', exhausted: 'endorsement-refused', why: text });
   });
 
   it('says unavailable, and retryable, when nobody answers in time', () => {
