@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,26 @@ describe('npm start', () => {
     assert.equal((await shown('get')).stdout, readme.toString());
     assert.match(gateway.output.join('\n'), /6 organizations · 5 disks/);
     assert.equal((await gateway.json<{ difference: string }>('/v1/supply')).difference, '0');
+  });
+
+  it('makes a new token when the kept ones are gone, and no new key beside an old catalog', async function () {
+    this.timeout(180_000);
+    const { token } = gateway;
+    assert.equal(await gateway.stop(), 0);
+    await rm(join(home, 'vault', 'tokens.json'));
+    gateway = await GatewayProcess.start(home);
+    assert.notEqual(gateway.token, token);
+    assert.equal((await shown('get')).stdout, readme.toString());
+    assert.equal(await gateway.stop(), 0);
+    const [key, words] = [join(home, 'vault', 'master.key'), join(home, 'demo.words')];
+    const kept = await readFile(words, 'utf8');
+    await Promise.all([rm(key), rm(words)]);
+    const { code, stderr } = await start([], { DSTORE_HOME: home, DSTORE_PORT: '0' });
+    assert.equal(code, 1);
+    assert.match(stderr, /master key is gone from .*master\.key/);
+    await writeFile(words, kept, { mode: 0o600 });
+    gateway = await GatewayProcess.start(home);
+    assert.equal((await shown('get')).stdout, readme.toString());
   });
 
   it('F-23 says which port is taken and what to do, and leaves nothing running', async function () {

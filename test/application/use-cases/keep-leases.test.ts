@@ -81,6 +81,21 @@ describe('KeepLeases', () => {
     );
   });
 
+  it('leases a disk that defaulted before only if its door answers', async () => {
+    const { on, keep, openings } = world();
+    for (const at of [1, 2]) {
+      on.addDisk(at);
+      const leaseId = leaseOn(100 + at);
+      on.rows.set('lease', [leaseId], leaseRow({ leaseId, diskId: `d${at}`, state: 'defaulted' }));
+    }
+    on.disk(2).mood = 'silent';
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1']);
+    on.disk(2).mood = 'well';
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1', 'd2']);
+  });
+
   it('opens at most 16 in one transaction', async () => {
     const { on, keep, openings } = world();
     for (let at = 1; at <= 20; at += 1) on.addDisk(at);

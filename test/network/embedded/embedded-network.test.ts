@@ -122,6 +122,21 @@ describe('EmbeddedNetwork', () => {
     });
   });
 
+  it('A-120 leaves out, of four organizations, the one that answers differently or declines', async () => {
+    const organizations = ['Org1MSP', 'Org2MSP', 'Org3MSP', 'Org4MSP'];
+    for (const odd of organizations)
+      for (const [law, transient] of [
+        [LenientVaultContract, undefined],
+        [DecliningVaultContract, { bundle: Buffer.of(1) }],
+      ] as const)
+        await withToy({ organizations, modified: { [odd]: [law, ...others] } }, async (network) => {
+          const ledger = ledgerOf(network, await enrolled(network, 'Org1MSP', 'alice'));
+          const options = transient === undefined ? {} : { transient };
+          await ledger.submit('VaultContract:CreateVault', { vaultId: 'books' }, options);
+          assert.notEqual(await ledger.read('vault', 'books'), undefined);
+        });
+  });
+
   it('gives up, changing nothing, on endorsers that never agree', async () => {
     await withToy({ contracts: [WaveringVaultContract, ...others] }, async (network) => {
       const ledger = ledgerOf(network, await enrolled(network, 'Org1MSP', 'alice'));
