@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { GatewayProcess } from '../demo/gateway-process.js';
+import { GatewayProcess, withoutSettings } from '../demo/gateway-process.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const command = join(root, 'application', 'bin', 'dstore.mjs');
@@ -27,9 +27,14 @@ function ended(
   cwd = root,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, args, { env: { ...process.env, ...env }, cwd }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    execFile(
+      program,
+      args,
+      { env: { ...withoutSettings(process.env), ...env }, cwd },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
   });
 }
 

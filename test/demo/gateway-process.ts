@@ -80,6 +80,6 @@ export class GatewayProcess {
 }
 
 /** Settings of whoever runs the tests are not the tests'. */
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('DSTORE_')));
 }
