@@ -42,7 +42,7 @@ const capacityBytes = 64n * gibibyte;
 const allotment = { owner: 1_000_000_000n, provider: 10_000_000n };
 const repairBytesPerSecond = 100_000_000;
 /** Memory for stripes under way, 10 MiB each. */
-const codecBytes = 48 << 20;
+const codecBytes = 32 << 20;
 
 /** How the demo's gateway leases: by itself, for a day of short epochs, at up to twice the going price. */
 const policy: LeasePolicy = {

@@ -38,7 +38,7 @@ export interface GetResult {
 }
 
 /** Segments fetched ahead of the reader. */
-const segmentsAhead = 8;
+const segmentsAhead = 4;
 
 /** The version that a name stands for; Denials `bucket-unknown`, `object-unknown`, `version-unknown`. */
 export function findVersion(vault: Vault, bucket: string, key: string, versionId?: string): Version {

@@ -116,6 +116,8 @@ class ShardRace {
   readonly #late = new Set<Shard>();
   readonly #first: Shard[];
   readonly #done: PromiseWithResolvers<Map<number, Buffer>> = Promise.withResolvers();
+  readonly #signal: AbortSignal | undefined;
+  readonly #cancel = () => this.#fail(this.#signal?.reason);
   #wide = false;
 
   constructor(
@@ -132,19 +134,20 @@ class ShardRace {
     this.#rest = stripe.shards
       .filter((shard) => !this.#first.includes(shard))
       .sort((a, b) => Number(isAvoided(a)) - Number(isAvoided(b)));
-    // Let go at the end of the race: a long read's signal would hold the shards of every race of it.
-    signal?.addEventListener('abort', () => this.#fail(signal.reason), {
-      once: true,
-      signal: this.#stop.signal,
-    });
-    if (signal?.aborted === true) this.#fail(signal.reason);
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#cancel, { once: true });
+    if (signal?.aborted === true) this.#cancel();
   }
 
   run(): Promise<Map<number, Buffer>> {
     for (const shard of this.#first) this.#start(shard);
     if (this.#first.length < this.#wanted.size) this.#widen();
     else this.#check();
-    return this.#done.promise.finally(() => this.#stop.abort());
+    return this.#done.promise.finally(() => {
+      // By hand: the `signal` option of addEventListener leaves it, and a long read's signal then holds every shard of it.
+      this.#signal?.removeEventListener('abort', this.#cancel);
+      this.#stop.abort();
+    });
   }
 
   /** Shards that were asked for and have not come. */
