@@ -205,4 +205,10 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'test/consortium/gateways.test.ts opens catalogs that are behind by a commit, by another gateway, by all',
   'application/src/use-cases/open-vault.ts':
     'test/consortium/putting.test.ts and gateways.test.ts open what killed gateways left',
+  'application/src/adapters/kubo/kubo-call.ts':
+    'kubo-disk.test.ts answers its calls with too much, too little, too late and not at all',
+  'application/src/adapters/kubo/kubo-errors.ts': 'kubo-disk.test.ts brings every kind of no and failure',
+  'application/src/adapters/kubo/kubo-rpc.ts':
+    'kubo-disk.test.ts and real/kubo-disk.test.ts make each of its calls',
+  'application/src/adapters/kubo/room.ts': 'the disk conformance suite fills disks and makes room again',
 };

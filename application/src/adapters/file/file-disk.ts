@@ -2,17 +2,17 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isHex } from '@dstore/chaincode/domain';
 import { maxShardBytes, shardDigest } from '../../core/shard.js';
+import { Turns } from '../../core/turns.js';
 import type { Block, Disk } from '../../ports/disk.js';
 import { Denial, Fault } from '../../ports/fault.js';
 import { FolderSyncs } from './folder-syncs.js';
 import { fileSystem, type Medium } from './medium.js';
 import { StoreLock } from './store-lock.js';
-import { Turns } from './turns.js';
 
 /**
- * Blocks as files named by their digests, all in one folder, so that many puts at once share one sync of it. A block is written as a draft, synced,
- * renamed and its folder synced before `put` resolves; a crash leaves a whole block, or a draft that opening removes.
- * What was not yet synced when a sync failed counts as lost and is removed (a second sync of the same file proves nothing).
+ * Blocks as files named by their digests, all in one folder, so that many puts at once share one sync of it. A block is
+ * written as a draft, synced, renamed and its folder synced before `put` resolves; a crash leaves a whole block, or a
+ * draft that opening removes. What was not yet synced when a sync failed counts as lost and is removed (a second sync of the same file proves nothing).
  */
 export class FileDisk implements Disk {
   readonly #root: string;

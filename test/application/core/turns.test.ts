@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Turns } from '@dstore/application/adapters/file/turns.js';
+import { Turns } from '@dstore/application/core/turns.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
