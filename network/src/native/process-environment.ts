@@ -24,8 +24,10 @@ export async function environmentOf(pid: number): Promise<string[]> {
 
 async function isAlive(pid: number): Promise<boolean> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [, state = 'X'] = /^\d+ \(.*\) (\S)/s.exec(text) ?? [];
-  return state !== 'Z' && state !== 'X';
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state = ''] = fields;
+  // Dead are those whose last thread is: until then the others have the ports (proc_pid_stat(5), num_threads).
+  return state !== '' && ((state !== 'Z' && state !== 'X') || Number(fields[17]) > 1);
 }
 
 function environmentFromPs(pid: number): Promise<string[]> {
