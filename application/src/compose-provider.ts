@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, signLowS, type TlsCredentials } from '@dstore/organizations';
-import { FileDisk } from './adapters/file/file-disk.js';
 import { SqliteLeaseBook } from './adapters/sqlite/sqlite-lease-book.js';
 import { createDoor } from './door/create-door.js';
 import type { MemberRoot } from './door/member-roots.js';
+import type { Disk } from './ports/disk.js';
 import type { Ledger } from './ports/ledger.js';
 import { AdmitMember } from './use-cases/admit-member.js';
 import { AnswerChallenges } from './use-cases/answer-challenges.js';
@@ -25,8 +25,10 @@ import type { Surroundings } from './workers/worker.js';
 /** What a provider's disk is made of. */
 export interface ProviderMeans extends Surroundings {
   readonly diskId: string;
-  /** Everything of the disk lies below it. */
+  /** The lease book lies in it. */
   readonly folder: string;
+  /** Where shards are kept; closed with the rest. */
+  readonly disk: Disk;
   /** The ledger as the disk's agent sees it. */
   readonly ledger: Ledger;
   readonly agent: Identity;
@@ -50,9 +52,8 @@ const scrubbedBytesPerRun = 64 << 20;
 
 /** Wires a provider's side of one disk. */
 export async function openDisk(means: ProviderMeans): Promise<OpenDisk> {
-  const { diskId, folder, ledger, agent, clock, log } = means;
+  const { diskId, folder, disk, ledger, agent, clock, log } = means;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const disk = await FileDisk.open(join(folder, 'shards'));
   const book = new SqliteLeaseBook(join(folder, 'leases.db'));
   const sign = async (message: Uint8Array) => signLowS(agent.privateKey, message);
   const leased = await LeasedDisk.open({ diskId, ledger, disk, book, agent: { sign }, clock, log });

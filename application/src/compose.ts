@@ -1,24 +1,19 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultParams, type Params } from '@dstore/chaincode/domain';
-import { FileKeyring } from './adapters/file/file-keyring.js';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
 import { SystemClock } from './adapters/system/system-clock.js';
 import { SystemRandom } from './adapters/system/system-random.js';
 import { ThreadCodec } from './adapters/threads/thread-codec.js';
 import { type OpenOwner, openOwner } from './compose-vault.js';
-import { masterOf, wordsOf } from './core/keys.js';
-import { tokenDigest, tokenIdOf } from './core/token.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { EmbeddedConsortium } from './embedded-consortium.js';
 import { demoCommands } from './first-screen.js';
 import { createGateway, type Gateway } from './http/create-gateway.js';
-import { Fault } from './ports/fault.js';
 import type { Log } from './ports/log.js';
-import { IssueToken } from './use-cases/issue-token.js';
+import { keepKeyring, keepToken } from './vault-secrets.js';
 import { Crew } from './workers/crew.js';
 import type { Surroundings } from './workers/worker.js';
 
@@ -93,7 +88,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     });
     closers.push(() => consortium.close());
     const owner = await openVault(consortium, home, around, closers);
-    const token = await demoToken(home, owner.tokens, around);
+    const token = await keepToken(join(home, 'demo.token'), 'demo', owner.tokens, around.random);
     const { gateway, url } = await serve(options, consortium, owner.open, token);
     closers.push(() => gateway.close());
     return { url, token, consortium, owner: owner.open, params, close };
@@ -119,7 +114,15 @@ async function openVault(
   });
   closers.push(() => doors.close());
   const tokens = new TokenFile(join(folder, 'tokens.json'));
-  const keyring = await demoKeyring(home, around);
+  const keyring = await keepKeyring(
+    {
+      vaultId,
+      master: join(folder, 'master.key'),
+      words: join(home, 'demo.words'),
+      catalog: join(folder, 'catalog.db'),
+    },
+    around.random,
+  );
   const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
   closers.push(() => codec.close());
   const open = await openOwner({
@@ -144,34 +147,6 @@ async function openVault(
   return { open, tokens };
 }
 
-/** The vault's keys: made at the first start, with the words beside them for whoever wants to keep them. */
-async function demoKeyring(home: string, { random }: Surroundings): Promise<FileKeyring> {
-  const path = join(home, 'vault', 'master.key');
-  if ((await readText(path)) !== undefined) return FileKeyring.open(path, { vaultId });
-  const words = join(home, 'demo.words');
-  const kept = await readText(words);
-  if (kept === undefined && existsSync(join(home, 'vault', 'catalog.db'))) {
-    const text = `the master key is gone from ${path}, and so are its words; put one of them back`;
-    throw new Fault('not-ready', text, { retryable: false });
-  }
-  const master = kept === undefined ? random.bytes(32) : masterOf(kept);
-  if (master === undefined)
-    throw new Fault('not-ready', `${words} does not hold the 24 words`, { retryable: false });
-  await writeFile(words, `${wordsOf(master)}\n`, { mode: 0o600, flush: true });
-  return FileKeyring.create(path, master, { vaultId }, random);
-}
-
-/** The token that the demo prints; the same at every start. */
-async function demoToken(home: string, tokens: TokenFile, { random }: Surroundings): Promise<string> {
-  const path = join(home, 'demo.token');
-  const kept = (await readText(path))?.trim() ?? '';
-  const known = await tokens.find(tokenIdOf(kept) ?? '');
-  if (known?.sha256 === tokenDigest(kept)) return kept;
-  const token = await new IssueToken(tokens, random).run({ name: 'demo', role: 'owner' });
-  await writeFile(path, `${token}\n`, { mode: 0o600 });
-  return token;
-}
-
 async function serve(
   { version, log, publicUrl, host, port }: DemoOptions,
   consortium: EmbeddedConsortium,
@@ -188,11 +163,4 @@ async function serve(
   const url = await gateway.listen(host, port);
   commands.push(...demoCommands(url, token, 'org2-d1'));
   return { gateway, url };
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

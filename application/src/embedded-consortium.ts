@@ -8,6 +8,7 @@ import { EmbeddedNetwork } from '@dstore/network/embedded';
 import { contracts } from '@dstore/chaincode';
 import type { Identity } from '@dstore/organizations';
 import { FileBeaconSecrets } from './adapters/file/file-beacon-secrets.js';
+import { FileDisk } from './adapters/file/file-disk.js';
 import { type OpenDisk, openDisk } from './compose-provider.js';
 import { EmbeddedMembers, type Member } from './embedded-members.js';
 import type { DemoControl } from './http/gateway-use-cases.js';
@@ -219,6 +220,7 @@ export class EmbeddedConsortium implements DemoControl {
       ...around,
       diskId,
       folder: this.#folder(diskId),
+      disk: await FileDisk.open(join(this.#folder(diskId), 'shards')),
       ledger: agent.ledger,
       agent: agent.identity,
       tls: await this.members.tls(msp, diskId),

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { PinoLog } from './adapters/pino/pino-log.js';
 import { type RunningDemo, startDemo } from './compose.js';
 import { type Config, ConfigFaults, readConfig } from './config.js';
+import { ended, endingGrace } from './ending.js';
 import { firstScreen } from './first-screen.js';
 
 const root = new URL('../../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 const say = (text: string) => process.stderr.write(`${text}\n`);
-
-/** Milliseconds that everything has to end in after a signal. */
-const endingGrace = 20_000;
 
 process.exitCode = await main();
 
@@ -75,11 +73,5 @@ async function screen(
     epochSeconds: params.epochLengthSeconds,
     secondsToNext: left > 0n ? left : 0n,
     breakable: 'org2-d1',
-  });
-}
-
-function ended(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 }

@@ -37,6 +37,24 @@ export class Reading {
     return 0;
   }
 
+  /** Whether a setting is there. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
+  }
+
+  /** The text, or another one when it is not there. */
+  textOr(name: string, form: RegExp, otherwise: string): string {
+    return this.has(name) ? this.text(name, form) : otherwise;
+  }
+
+  /** A map within. */
+  map(name: string): Reading {
+    const place = `${this.#place}: ${name}`;
+    if (this.has(name)) return new Reading(this.#take(name), place, this.#faults);
+    this.#fault(name, this.#take(name), 'a map is wanted');
+    return new Reading({}, place, []);
+  }
+
   /** Whole credits, written as a text so that no number is rounded. */
   amount(name: string): bigint {
     const value = this.#take(name);

@@ -25,7 +25,7 @@ export class PassProposal {
 
   async run(body: ProposalBody): Promise<void> {
     const ballot = (await this.#open(body)) ?? (await this.#propose(body));
-    for (const admin of this.#admins) await this.#vote(admin, ballot);
+    await Promise.all(this.#admins.map((admin) => this.#vote(admin, ballot)));
     const { proposalId } = ballot;
     await this.#chair.submit('GovernanceContract:Enact', { proposalId }).catch(unless('proposal-closed'));
   }

@@ -6,6 +6,7 @@ import type { CommandContext } from './place.js';
 import { reset } from './reset.js';
 import { status } from './status.js';
 import { up } from './up.js';
+import { watch } from './watch.js';
 
 const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number>>> = {
   build,
@@ -14,6 +15,7 @@ const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number
   status,
   logs,
   reset,
+  watch,
 };
 
 const [verb = '', ...args] = process.argv.slice(2);

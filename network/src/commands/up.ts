@@ -1,5 +1,6 @@
 import { DirectoryLock } from '../embedded/directory-lock.js';
 import { openNetwork } from './open-network.js';
+import type { GatewayAccess } from '../native/index.js';
 import { type CommandContext, networkFolder } from './place.js';
 
 /** Brings the network up, from nothing or from wherever it is. */
@@ -8,8 +9,20 @@ export async function up(context: CommandContext): Promise<number> {
   const lock = await DirectoryLock.take(networkFolder(context.environment));
   try {
     await network.up();
+    if (network.gateway !== undefined) firstLines(network.gateway).forEach(context.print);
   } finally {
     await lock.release();
   }
   return 0;
+}
+
+function firstLines({ url, token }: GatewayAccess): string[] {
+  return [
+    '',
+    `export DSTORE_URL=${url} DSTORE_TOKEN=${token}`,
+    '  put      npx dstore cp README.md ds://demo/hello.md',
+    '  get      npx dstore cat ds://demo/hello.md',
+    '  audit    npx dstore audit follow',
+    '  status   npm run network:status',
+  ];
 }

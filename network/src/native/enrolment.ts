@@ -12,7 +12,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openCa, registrarSecret } from './ca-server.js';
-import { type Holder, holders } from './holders.js';
+import { type Holder, holdersOf } from './holders.js';
 import { type CaKind, holderFolder, type OrgSeat } from './layout.js';
 import { secretIn } from './secret-file.js';
 import { writeDurably } from './write-durably.js';
@@ -28,13 +28,13 @@ interface Desk {
   readonly registrar: (kind: CaKind) => Promise<CaCaller>;
 }
 
-/** Enrols everybody of {@link holders} who has no certificates yet. Answers how many certificates were issued. */
+/** Enrols everybody of {@link holdersOf} who has no certificates yet. Answers how many certificates were issued. */
 export async function enrolAll(seat: OrgSeat): Promise<number> {
   return atDesk(seat, async (desk) => {
     await writePublicMsp(seat.msp, desk.roots);
     await writeDurably(seat.adminRoot, await desk.cas.admin.chain());
     let issued = 0;
-    for (const holder of holders) issued += await enrolHolder(desk, holder);
+    for (const holder of holdersOf(seat.org)) issued += await enrolHolder(desk, holder);
     return issued;
   });
 }

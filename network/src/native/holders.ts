@@ -1,4 +1,4 @@
-import type { CertificateType } from '@dstore/organizations';
+import type { CertificateType, Org } from '@dstore/organizations';
 
 /** Somebody who holds certificates of an organization from the start. */
 export interface Holder {
@@ -14,7 +14,7 @@ export interface Holder {
   readonly serves?: true;
 }
 
-/** Who is enrolled when an organization comes up. */
+/** Who is enrolled in every organization. */
 export const holders: readonly Holder[] = [
   { id: 'peer', type: 'peer', tls: 'tls', serves: true },
   { id: 'orderer', type: 'orderer', tls: 'tls', serves: true },
@@ -24,6 +24,17 @@ export const holders: readonly Holder[] = [
   { id: 'admin', type: 'admin', roles: 'admin', tls: 'tls' },
   // A CA of its own: orderers take everybody whom this one certified for an administrator.
   { id: 'operator', tls: 'admin' },
-  { id: 'owner', type: 'client', roles: 'owner' },
+  // Doors know a caller by the name in its TLS certificate.
+  { id: 'owner', type: 'client', roles: 'owner treasurer', tls: 'tls' },
   { id: 'provider', type: 'client', roles: 'provider' },
 ];
+
+/** Who is enrolled when an organization comes up: an agent for each disk, who answers its door, beside the others. */
+export function holdersOf({ sites }: Org): Holder[] {
+  const disks = sites.flatMap((site) => site.disks);
+  return [...holders, ...disks.map(({ disk }) => agent(disk))];
+}
+
+function agent(disk: string): Holder {
+  return { id: disk, type: 'client', roles: 'provider', tls: 'tls', serves: true };
+}

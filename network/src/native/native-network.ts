@@ -1,6 +1,7 @@
 import type { Org } from '@dstore/organizations';
 
 import type { Say, Toolchain } from '../toolchain/index.js';
+import { type Application, ApplicationProcesses, type GatewayAccess } from './application-process.js';
 import { caProcess, startCa } from './ca-server.js';
 import { keepPackage, type Law } from './chaincode-package.js';
 import { chaincodeProcess, chaincodeSpec } from './chaincode-server.js';
@@ -18,7 +19,7 @@ import { isListening } from './ports.js';
 import { untilEndorsing } from './readiness.js';
 import { stopAll } from './stop-all.js';
 import { type Step, takeSteps } from './steps.js';
-import { Supervisor } from './supervisor.js';
+import { type ProcessSpec, Supervisor } from './supervisor.js';
 import { untilReady } from './wait.js';
 
 /** What a native network is made of. */
@@ -32,8 +33,15 @@ export interface NativeOptions {
   readonly definition: Definition;
   /** How far a client's clock may be off. */
   readonly timeWindowSeconds: number;
+  /** Started on top, and watched; without it the network is Fabric and Kubo only. */
+  readonly application?: Application;
+  /** How the process is started that starts others again; with the application. */
+  readonly watch?: Pick<ProcessSpec, 'program' | 'args' | 'env'>;
   readonly say: Say;
 }
+
+/** Name of the process that starts others again. */
+export const watchProcess = 'network.watch';
 
 /** Real peers, orderers, CAs, chaincode servers and Kubo daemons as processes of this machine, on loopback. */
 export class NativeNetwork {
@@ -41,6 +49,7 @@ export class NativeNetwork {
   readonly supervisor: Supervisor;
   readonly shared: Shared;
   readonly #options: NativeOptions;
+  #gateway: GatewayAccess | undefined;
 
   constructor(options: NativeOptions) {
     this.#options = options;
@@ -55,7 +64,13 @@ export class NativeNetwork {
    */
   up(): Promise<number> {
     const { law, definition, say } = this.#options;
-    return takeSteps([...this.#nodeSteps(), ...this.#lawSteps(law, definition), this.#kuboStep()], say);
+    const fabric = [...this.#nodeSteps(), ...this.#lawSteps(law, definition), this.#kuboStep()];
+    return takeSteps([this.#unwatchStep(), ...fabric, ...this.#applicationSteps()], say);
+  }
+
+  /** How the first organization's gateway is reached; undefined without the application. */
+  get gateway(): GatewayAccess | undefined {
+    return this.#gateway;
   }
 
   /** Stops every process; what is kept stays. */
@@ -188,6 +203,40 @@ export class NativeNetwork {
         return `${disks.length}`;
       },
     };
+  }
+
+  /** Two that start what is dead would start it twice. */
+  #unwatchStep(): Step {
+    return asStep({ title: 'watch, until all is up', run: () => this.supervisor.stop(watchProcess) });
+  }
+
+  #applicationSteps(): Step[] {
+    const { application, folder, watch } = this.#options;
+    if (application === undefined) return [];
+    const processes = new ApplicationProcesses(
+      application,
+      this.supervisor,
+      this.seats,
+      this.shared.channel,
+    );
+    return [
+      { title: 'founding', run: () => processes.found(folder) },
+      { title: 'providers', run: () => processes.startProviders() },
+      {
+        title: 'gateway',
+        run: async () => {
+          this.#gateway = await processes.startGateway();
+          return this.#gateway?.url;
+        },
+      },
+      {
+        title: 'watch',
+        run: async () => {
+          if (watch === undefined) return;
+          await this.supervisor.start({ ...watch, name: watchProcess, cwd: folder, ports: [] });
+        },
+      },
+    ].map(asStep);
   }
 
   #members(law: Law): Promise<LifecycleMember[]> {

@@ -12,8 +12,12 @@ export interface Ports {
   readonly peerOperations: number;
   /** First of ten for chaincode servers. */
   readonly chaincode: number;
-  /** First of three for each of up to twenty Kubo daemons: swarm, RPC, gateway. */
+  /** First of three for each of up to ten Kubo daemons: swarm, RPC, gateway. */
   readonly kubo: number;
+  /** First of twenty for shard doors. */
+  readonly door: number;
+  /** REST. */
+  readonly http: number;
 }
 
 /** The block of ports that starts at `base`. */
@@ -29,6 +33,8 @@ export function portsFrom(base: number): Ports {
     peerOperations: base + 22,
     chaincode: base + 30,
     kubo: base + 40,
+    door: base + 70,
+    http: base + 90,
   };
 }
 

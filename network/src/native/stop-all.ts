@@ -1,7 +1,7 @@
 import type { Supervisor } from './supervisor.js';
 
-/** Who calls is stopped before who is called, so that nobody waits for a dead one. */
-const order = ['.kubo.', '.chaincode.', '.peer', '.orderer', '.ca'];
+/** Who starts others again goes first, then who calls before who is called, so that nobody waits for a dead one. */
+const order = ['network.watch', '.gateway', '.provider', '.kubo.', '.chaincode.', '.peer', '.orderer', '.ca'];
 
 /** Stops every process that a supervisor knows. Answers how many there were. */
 export async function stopAll(supervisor: Supervisor): Promise<number> {

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { NetworkFault } from '../fault.js';
 import { isListening } from './ports.js';
 import { environmentOf } from './process-environment.js';
+import { writeDurably } from './write-durably.js';
 
 /** A process that goes on after the command that started it has ended. */
 export interface ProcessSpec {
@@ -43,6 +44,12 @@ export class Supervisor {
     return join(this.#logs, `${name}.log`);
   }
 
+  /** Starts again what was started, not stopped, and runs no more. Answers whether it did. */
+  async revive(name: string): Promise<boolean> {
+    const text = await readFile(this.#specFile(name), 'utf8').catch(() => undefined);
+    return text !== undefined && this.start(JSON.parse(text) as ProcessSpec);
+  }
+
   /** Starts a process unless it runs. Answers whether it did. Throws NetworkFault when a port is taken. */
   async start(spec: ProcessSpec): Promise<boolean> {
     if ((await this.pidOf(spec.name)) !== undefined) return false;
@@ -51,6 +58,7 @@ export class Supervisor {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     const log = openSync(this.logOf(spec.name), 'a', 0o600);
     const pidFile = this.#pidFile(spec.name);
+    await writeDurably(this.#specFile(spec.name), JSON.stringify(spec));
     await rm(pidFile, { force: true });
     const child = spawn('/bin/sh', ['-c', launch, pidFile, spec.program, ...spec.args], {
       cwd: spec.cwd,
@@ -76,10 +84,8 @@ export class Supervisor {
   /** Names of processes that were started and not stopped, running or not. */
   async names(): Promise<string[]> {
     const files = await readdir(this.#run).catch(() => []);
-    return files
-      .filter((file) => file.endsWith('.pid'))
-      .map((file) => file.slice(0, -'.pid'.length))
-      .sort();
+    const names = files.flatMap((file) => /^(.+)\.(?:pid|json)$/.exec(file)?.[1] ?? []);
+    return [...new Set(names)].sort();
   }
 
   /** Asks a process to end, kills it when it does not within 15 s, forgets it. */
@@ -94,6 +100,7 @@ export class Supervisor {
       asked = true;
       await setTimeout(20);
     }
+    await rm(this.#specFile(name), { force: true });
     await rm(this.#pidFile(name), { force: true });
   }
 
@@ -101,6 +108,10 @@ export class Supervisor {
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
     const pid = await this.pidOf(name);
     if (pid !== undefined) send(pid, signal);
+  }
+
+  #specFile(name: string): string {
+    return join(this.#run, `${name}.json`);
   }
 
   #pidFile(name: string): string {

@@ -43,6 +43,8 @@ export interface FabricLedgerOptions {
   readonly channel: string;
   readonly chaincode: string;
   readonly identity: Identity;
+  /** SHA-256 of the client's TLS certificate (DER), for servers that bind a caller to its connection. */
+  readonly tlsClientCertificateHash?: Uint8Array;
   /** MSP ids that transactions with transient data go to; asked anew each time. */
   readonly endorsingOrganizations: () => readonly string[];
   readonly deadlines?: LedgerDeadlines;
@@ -74,7 +76,7 @@ export class FabricLedger implements Ledger {
   readonly #sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
   constructor(options: FabricLedgerOptions) {
-    const { identity, deadlines = defaultDeadlines } = options;
+    const { identity, tlsClientCertificateHash, deadlines = defaultDeadlines } = options;
     this.#options = options;
     this.channel = options.channel;
     this.caller = { msp: identity.mspId, id: identity.id };
@@ -85,6 +87,7 @@ export class FabricLedger implements Ledger {
       signer: async (message) => signLowS(identity.privateKey, message),
       // The signer hashes natively, ten times as fast as the client's own way.
       hash: hash.none,
+      ...(tlsClientCertificateHash === undefined ? {} : { tlsClientCertificateHash }),
       evaluateOptions: within(deadlines.evaluate),
       endorseOptions: within(deadlines.endorse),
       submitOptions: within(deadlines.submit),

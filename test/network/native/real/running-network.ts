@@ -24,7 +24,7 @@ export async function bringUp(): Promise<RunningNetwork> {
     DSTORE_HOME: folder,
     DSTORE_ORGANIZATIONS: join(folder, 'organizations'),
   };
-  const network = await openNetwork({ environment, say }, { timeWindowSeconds: 10 });
+  const network = await openNetwork({ environment, say }, { bare: true, timeWindowSeconds: 10 });
   const close = async () => {
     await network.down();
     await rm(folder, { recursive: true, force: true });

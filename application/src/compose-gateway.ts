@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { TokenFile } from './adapters/file/token-file.js';
+import { HttpsDoors } from './adapters/https/https-doors.js';
+import { ThreadCodec } from './adapters/threads/thread-codec.js';
+import { openOwner } from './compose-vault.js';
+import { createGateway } from './http/create-gateway.js';
+import type { OrganizationConfig, VaultConfig } from './organization-config.js';
+import { type OrganizationMembers, readKeyFiles } from './organization-members.js';
+import { keepKeyring, keepToken } from './vault-secrets.js';
+import { Crew } from './workers/crew.js';
+import type { Surroundings } from './workers/worker.js';
+
+const repairBytesPerSecond = 50_000_000;
+/** Memory for stripes under way, 10 MiB each. */
+const codecBytes = 192 << 20;
+
+/** Opens the vault of the settings and serves it over REST. Answers its URL, undefined without the role gateway. */
+export async function openGateway(
+  config: OrganizationConfig,
+  members: OrganizationMembers,
+  around: Surroundings & { readonly version: string },
+  closers: (() => Promise<void>)[],
+): Promise<string | undefined> {
+  const { vault, http, dataDir } = config;
+  if (vault === undefined || http === undefined) return undefined;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const { open, tokens } = await openVault(vault, dataDir, members, around, closers);
+  await keepToken(join(dataDir, 'gateway.token'), 'first', tokens, around.random);
+  const gateway = await createGateway(open.useCases, {
+    version: around.version,
+    log: around.log,
+    ...(http.publicUrl === undefined ? {} : { publicUrl: http.publicUrl }),
+  });
+  closers.push(() => gateway.close());
+  return gateway.listen(http.host, http.port);
+}
+
+async function openVault(
+  { vaultId, bucket, owner, tls, masterFile, policy }: VaultConfig,
+  folder: string,
+  members: OrganizationMembers,
+  around: Surroundings,
+  closers: (() => Promise<void>)[],
+) {
+  const { ledger } = await members.member(owner);
+  const doors = new HttpsDoors({
+    tls: await readKeyFiles(tls),
+    roots: () => members.organizations.map(({ tlsRoot }) => tlsRoot),
+  });
+  closers.push(() => doors.close());
+  await mkdir(dirname(masterFile), { recursive: true, mode: 0o700 });
+  const places = { vaultId, master: masterFile, words: `${masterFile}.words` };
+  const keyring = await keepKeyring({ ...places, catalog: join(folder, 'catalog.db') }, around.random);
+  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
+  closers.push(() => codec.close());
+  const tokens = new TokenFile(join(folder, 'tokens.json'));
+  const means = { ...around, vaultId, folder, ledger, doors, keyring, codec, tokens, policy };
+  const open = await openOwner({ ...means, repairBytesPerSecond });
+  closers.push(() => open.close());
+  await open.keepLeases.run();
+  const { changeBucket, listBuckets } = open.useCases;
+  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
+  const crew = new Crew(ledger, open.duties, around);
+  crew.start();
+  closers.push(() => crew.stop());
+  return { open, tokens };
+}
