@@ -96,3 +96,9 @@ export async function ordererHeight(shared: Shared, seat: OrgSeat): Promise<bigi
   const { height } = JSON.parse(text) as { height: number };
   return BigInt(height);
 }
+
+/** Whether the orderer leads the others in ordering the channel, as it says itself. */
+export async function isLeading(shared: Shared, seat: OrgSeat): Promise<boolean> {
+  const { text } = await getOverTls(seat.ports.ordererOperations, '/metrics', tlsPaths(seat, 'operator'));
+  return text.includes(`consensus_BFT_is_leader{channel="${shared.channel}"} 1\n`);
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { portsPerOrg } from '@dstore/organizations';
 
-/** Writes `count` organizations on ports that are free now, a Kubo disk each; answers their MSP ids. */
+/** Writes `count` organizations on ports that are free now, a Kubo disk and a folder each; answers their MSP ids. */
 export async function writeOrgs(folder: string, count: number): Promise<string[]> {
   const base = await freeBlock(count * portsPerOrg);
   const numbers = Array.from({ length: count }, (_, at) => at + 1);
@@ -24,7 +24,8 @@ sites:
   - site: site${number}
     region: eu
     disks:
-      - { disk: org${number}-d1, store: kubo, capacity: 1GiB, price: "4", collateralRate: "2" }
+      - { disk: org${number}-d1, store: kubo, capacity: 2GiB, price: "4", collateralRate: "2" }
+      - { disk: org${number}-d2, store: "file:disks/d2", capacity: 2GiB, price: "4", collateralRate: "2" }
 `;
 }
 
