@@ -6,3 +6,6 @@ export { type EpochTimes, epochTimes } from './law-params.js';
 export { NativeNetwork, type NativeOptions } from './native-network.js';
 export { type NetworkStatus, type ProcessStatus, statusOf } from './status.js';
 export { Watch } from './watch.js';
+export { sharedOf } from './genesis.js';
+export { seatOf } from './layout.js';
+export { Supervisor } from './supervisor.js';
