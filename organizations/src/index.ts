@@ -13,6 +13,14 @@ export {
   type RevocationReason,
 } from './fabric-ca.js';
 export { type Identity, loadIdentity, privateKeyPem, saveIdentity } from './identity.js';
+export {
+  keepsMember,
+  type KeptMember,
+  KeystoreFault,
+  type KeystoreFaultKind,
+  openMember,
+  saveMember,
+} from './keystore.js';
 export { type MspRoots, writeMsp, writePublicMsp, writeTls } from './msp-folder.js';
 export { type Org, type OrgDisk, OrgFileFaults, type OrgSite, portsPerOrg, readOrgs } from './org-file.js';
 export { selfSignedClient } from './self-signed.js';
