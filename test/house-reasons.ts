@@ -191,6 +191,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'network/src/commands/main.ts': 'real/interrupted.test.ts runs the commands',
   'organizations/src/ca-connection.ts': 'fabric-ca.test.ts speaks through it and checks what it signs',
   'organizations/src/ca-refusal.ts': 'fabric-ca.test.ts is refused in each way',
+  'organizations/src/ca-place.ts':
+    'identity.test.ts of the command finds CAs by it, real/identities.test.ts real ones',
   'organizations/src/reading.ts': 'org-file.test.ts reads with every fault',
   'application/src/compose.ts': 'main.test.ts starts, ends and restarts what it wires, demo.test.ts kills it',
   'application/src/compose-provider.ts':

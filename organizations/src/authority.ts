@@ -86,23 +86,35 @@ export class Authority {
 
   /** Certifies a fresh key with the attributes that Fabric CA would write. */
   async issueIdentity(enrolment: Enrolment): Promise<Identity> {
-    const attributes = {
-      'hf.Affiliation': enrolment.affiliation ?? '',
-      'hf.EnrollmentID': enrolment.id,
-      'hf.Type': enrolment.type,
-      ...(enrolment.roles === undefined ? {} : { 'dstore.roles': enrolment.roles.join(' ') }),
-    };
-    const value = Buffer.from(JSON.stringify({ attrs: attributes }));
-    const { pem, keys } = await this.#issue(this.#identity, enrolment, [
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.Extension(attributesOid, false, value),
-    ]);
+    const keys = await generate();
     return {
       mspId: this.mspId,
       id: enrolment.id,
-      certificate: pem,
+      certificate: await this.#identify(enrolment, keys.publicKey),
       privateKey: createPrivateKey(await pemOf(keys.privateKey)),
     };
+  }
+
+  /**
+   * Certifies the P-256 key of a PKCS #10 request, PEM; of what it asks for nothing else counts. Rejects with RangeError
+   * when it is none, holds another kind of key, or is not signed by it.
+   */
+  async certify(request: string, enrolment: Enrolment): Promise<string> {
+    return this.#identify(enrolment, await keyOf(request));
+  }
+
+  /** PEM of the list of identity certificates that are taken back, by serial number; made now, the next due in a year. */
+  async revocationList(serialNumbers: readonly string[]): Promise<string> {
+    const now = this.#now();
+    const crl = await x509.X509CrlGenerator.create({
+      issuer: this.#identity.certificate.subjectName,
+      thisUpdate: new Date(now - backdated),
+      nextUpdate: new Date(now + 365 * day),
+      entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date(now) })),
+      signingAlgorithm: algorithm,
+      signingKey: this.#identity.key,
+    });
+    return `${crl.toString('pem')}\n`;
   }
 
   /** Certifies a fresh key for mutual TLS, as server (of the named hosts, loopback by default) and as client. */
@@ -115,7 +127,8 @@ export class Authority {
         value,
       })),
     ];
-    const { pem, keys } = await this.#issue(this.#tls, enrolment, [
+    const keys = await generate();
+    const pem = await this.#issue(this.#tls, enrolment, keys.publicKey, [
       new x509.KeyUsagesExtension(
         x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyAgreement,
         true,
@@ -129,25 +142,55 @@ export class Authority {
     return { certificate: pem, privateKey: await pemOf(keys.privateKey) };
   }
 
-  async #issue(issuer: Issuer, enrolment: Enrolment, extensions: x509.Extension[]) {
-    const keys = await generate();
+  #identify(enrolment: Enrolment, key: webcrypto.CryptoKey): Promise<string> {
+    const attributes = {
+      'hf.Affiliation': enrolment.affiliation ?? '',
+      'hf.EnrollmentID': enrolment.id,
+      'hf.Type': enrolment.type,
+      ...(enrolment.roles === undefined ? {} : { 'dstore.roles': enrolment.roles.join(' ') }),
+    };
+    const value = Buffer.from(JSON.stringify({ attrs: attributes }));
+    return this.#issue(this.#identity, enrolment, key, [
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.Extension(attributesOid, false, value),
+    ]);
+  }
+
+  async #issue(
+    issuer: Issuer,
+    enrolment: Enrolment,
+    publicKey: webcrypto.CryptoKey,
+    extensions: x509.Extension[],
+  ): Promise<string> {
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serial(),
       subject: [{ OU: [enrolment.type] }, { CN: [enrolment.id] }],
       issuer: issuer.certificate.subjectName,
       ...validity(this.#now(), leafDays),
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey: issuer.key,
       signingAlgorithm: algorithm,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
         await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
         ...extensions,
       ],
     });
-    return { pem: `${certificate.toString('pem')}\n`, keys };
+    return `${certificate.toString('pem')}\n`;
   }
+}
+
+async function keyOf(pem: string): Promise<webcrypto.CryptoKey> {
+  try {
+    const request = new x509.Pkcs10CertificateRequest(pem);
+    const spki = request.publicKey.rawData;
+    const key = await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']);
+    if (await request.verify()) return key;
+  } catch (cause) {
+    throw new RangeError('no request for a certificate of a P-256 key', { cause });
+  }
+  throw new RangeError('the request is not signed by its own key');
 }
 
 async function selfSigned(name: string, mspId: string, now: number): Promise<Issuer> {

@@ -45,7 +45,7 @@ function hint(kind: CaRefusalKind, proof: CaProofKind): string {
   if (kind === 'not-permitted') return 'the caller may not do this: ';
   if (kind !== 'not-authenticated') return '';
   return proof === 'secret'
-    ? 'the id is not registered there, or the secret is wrong, or the id was revoked: '
+    ? 'the id is not registered there, or the secret is wrong or spent, or the id was revoked: '
     : 'the certificate that signed the request was revoked, has expired or is of another CA: ';
 }
 

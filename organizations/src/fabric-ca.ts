@@ -38,6 +38,8 @@ export interface RegisteredIdentity {
   readonly type: string;
   readonly affiliation: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** How often its secret may be used; -1 without limit. */
+  readonly maxEnrollments: number;
 }
 
 /** What to revoke: an identity with all its certificates, or one certificate. */
@@ -69,6 +71,11 @@ export class FabricCa {
   /** A certificate for a fresh key, by id and secret. */
   enroll(id: string, secret: string, wish: EnrolmentWish = {}): Promise<Enrolled> {
     return this.#issue('enroll', `enrol ${id}`, id, wish, { id, secret });
+  }
+
+  /** Certificate and chain, PEM, for the key of a PKCS #10 request that was made elsewhere, by id and secret. */
+  certify(id: string, secret: string, request: string): Promise<Omit<Enrolled, 'privateKey'>> {
+    return this.#sign('enroll', `enrol ${id}`, { certificate_request: request }, { id, secret });
   }
 
   /** A new certificate for somebody who has one: for the same key, or for a fresh one. */
@@ -120,10 +127,11 @@ export class FabricCa {
     const result = (await this.#get('identities', '', 'list identities', registrar)) as {
       identities: RawIdentity[];
     };
-    return result.identities.map(({ id, type, affiliation, attrs }) => ({
+    return result.identities.map(({ id, type, affiliation, max_enrollments, attrs }) => ({
       id,
       type,
       affiliation,
+      maxEnrollments: max_enrollments ?? -1,
       attributes: Object.fromEntries((attrs ?? []).map(({ name, value }) => [name, value])),
     }));
   }
@@ -146,15 +154,16 @@ export class FabricCa {
       ...(hosts === undefined ? {} : { hosts }),
     };
     const request = await requestCertificate(subject, key);
-    const result = (await this.#post(verb, deed, { certificate_request: request.pem, profile }, proof)) as {
+    const signed = await this.#sign(verb, deed, { certificate_request: request.pem, profile }, proof);
+    return { ...signed, privateKey: request.privateKey };
+  }
+
+  async #sign(verb: string, deed: string, payload: object, proof: CaProof) {
+    const result = (await this.#post(verb, deed, payload, proof)) as {
       Cert: string;
       ServerInfo: { CAChain: string };
     };
-    return {
-      certificate: decoded(result.Cert),
-      privateKey: request.privateKey,
-      chain: decoded(result.ServerInfo.CAChain),
-    };
+    return { certificate: decoded(result.Cert), chain: decoded(result.ServerInfo.CAChain) };
   }
 
   #post(verb: string, deed: string, payload: object, proof?: CaProof): Promise<unknown> {
@@ -177,6 +186,7 @@ interface RawIdentity {
   readonly id: string;
   readonly type: string;
   readonly affiliation: string;
+  readonly max_enrollments?: number;
   readonly attrs: readonly { readonly name: string; readonly value: string }[] | null;
 }
 

@@ -1,5 +1,6 @@
 export { Authority, type CertificateType, type Enrolment, type TlsCredentials } from './authority.js';
 export { type CaAddress, type CaCaller } from './ca-connection.js';
+export { caAddressIn, type CaKind, caNameOf, orgFolderIn, registrarFileIn } from './ca-place.js';
 export { type CaFlaw, CaRefusal, type CaRefusalKind, CaUnreachable } from './ca-refusal.js';
 export { type Certificate, isIssuedBy, parseCertificate } from './certificate.js';
 export { certificateExpiries, type CertificateExpiry } from './certificate-expiry.js';
@@ -23,5 +24,7 @@ export {
 } from './keystore.js';
 export { type MspRoots, writeMsp, writePublicMsp, writeTls } from './msp-folder.js';
 export { type Org, type OrgDisk, OrgFileFaults, type OrgSite, portsPerOrg, readOrgs } from './org-file.js';
+export { type CertificateRequest, requestCertificate } from './certificate-request.js';
+export { plainSerial, RevocationList } from './revocation-list.js';
 export { selfSignedClient } from './self-signed.js';
 export { isLowS, signLowS } from './signer.js';

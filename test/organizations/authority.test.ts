@@ -1,4 +1,4 @@
-import { Authority, isIssuedBy, parseCertificate } from '@dstore/organizations';
+import { Authority, isIssuedBy, parseCertificate, requestCertificate } from '@dstore/organizations';
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -121,6 +121,32 @@ describe('Authority', () => {
       assert.equal(isIssuedBy(certificate, one.identityRoot), false);
       assert.equal(isIssuedBy(alice.certificate, one.tlsRoot), false);
       assert.equal(isIssuedBy(alice.certificate, two.identityRoot), false);
+    });
+  });
+
+  it('certifies the key of a request, and nothing else that it asks for', async () => {
+    await inDirectory(async (directory) => {
+      const authority = await Authority.create(directory, 'Org1MSP');
+      const { pem, privateKey } = await requestCertificate({ commonName: 'mallory', hosts: ['bank'] });
+      const issued = await authority.certify(pem, { id: 'alice', type: 'client', roles: ['owner'] });
+      const certificate = parseCertificate(issued);
+      assert.equal(certificate.commonName, 'alice');
+      assert.equal(certificate.attributes['dstore.roles'], 'owner');
+      assert.ok(new X509Certificate(issued).checkPrivateKey(privateKey));
+      assert.equal(new X509Certificate(issued).subjectAltName, undefined);
+      assert.ok(isIssuedBy(issued, authority.identityRoot, Date.now()));
+    });
+  });
+
+  it('refuses a request that is none, is not signed by its key, or holds another kind of key', async () => {
+    await inDirectory(async (directory) => {
+      const authority = await Authority.create(directory, 'Org1MSP');
+      const { pem } = await requestCertificate({ commonName: 'alice' });
+      const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+      der[der.length - 1] = (der.at(-1) as number) ^ 1;
+      const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
+      for (const bad of ['', 'x', authority.identityRoot, pem.slice(0, 200), forged])
+        await assert.rejects(authority.certify(bad, { id: 'alice', type: 'client' }), RangeError);
     });
   });
 });

@@ -48,6 +48,19 @@ describe('FabricCa', () => {
     );
   });
 
+  it('has the key of a request certified that was made elsewhere', async () => {
+    await speaking(
+      () => issued,
+      async (ca, { received }) => {
+        const signed = await ca.certify('alice', 'sesame', 'a request');
+        assert.deepEqual(signed, { certificate: 'a certificate', chain: 'a chain' });
+        assert.equal(received[0]?.authorization, `Basic ${base64('alice:sesame')}`);
+        const body = JSON.parse(received[0]?.body ?? '') as Record<string, string>;
+        assert.deepEqual(body, { certificate_request: 'a request', caname: 'identity.org1' });
+      },
+    );
+  });
+
   it('signs method, path with query, body and certificate, with a low s', async () => {
     await speaking(
       ({ path }) => (path.startsWith('/api/v1/identities') ? yes({ identities: [] }) : issued),
@@ -126,7 +139,7 @@ describe('FabricCa', () => {
           assert.equal(error.status, 401);
           assert.equal(
             error.message,
-            'identity.org1 refuses to enrol alice: the id is not registered there, or the secret is wrong, or the id was revoked: Authentication failure (code 20)',
+            'identity.org1 refuses to enrol alice: the id is not registered there, or the secret is wrong or spent, or the id was revoked: Authentication failure (code 20)',
           );
           return true;
         });

@@ -1,10 +1,9 @@
-import type { Org } from '@dstore/organizations';
+import { type CaKind, caNameOf, type Org } from '@dstore/organizations';
 import { join } from 'node:path';
 
 import { type Ports, portsFrom } from './ports.js';
 
-/** The certificate authorities that each organization has. */
-export type CaKind = 'identity' | 'tls' | 'admin';
+export type { CaKind } from '@dstore/organizations';
 
 /** An organization of a native network: what it is, where it listens, where its things lie. */
 export interface OrgSeat {
@@ -56,5 +55,5 @@ export function tlsPaths(seat: OrgSeat, holder: string): { certificate: string; 
 
 /** Name of one of an organization's CAs. */
 export function caName(seat: OrgSeat, kind: CaKind): string {
-  return `${kind}.${seat.name}`;
+  return caNameOf(seat.name, kind);
 }
