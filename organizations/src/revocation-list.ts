@@ -45,7 +45,10 @@ function isSignedBy(der: Buffer, rootPem: string): boolean {
   const signed = elementAt(der, outer.content);
   const algorithm = elementAt(der, signed.end);
   const signature = elementAt(der, algorithm.end);
-  const isPlain = der.subarray(signed.end, algorithm.end).equals(ecdsaWithSha256);
+  const isPlain =
+    der[0] === 0x30 &&
+    der.subarray(signed.end, algorithm.end).equals(ecdsaWithSha256) &&
+    der[algorithm.end] === 0x03;
   if (!isPlain || der[signature.content] !== 0 || signature.end !== der.length) return false;
   const { publicKey } = new X509Certificate(rootPem);
   return verify(
