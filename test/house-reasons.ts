@@ -50,6 +50,10 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/cli/outcome.ts': 'program.test.ts ends with every exit code',
   'application/src/cli/pool.ts': 'program.test.ts copies folders through it',
   'application/src/cli/progress.ts': 'text.test.ts reads its line',
+  'application/src/cli/ca-obstacle.ts': 'verbs/identity.test.ts meets each obstacle',
+  'application/src/cli/identity-desk.ts': 'verbs/identity.test.ts finds organizations and CAs through it',
+  'application/src/cli/identity-program.ts': 'verbs/identity.test.ts runs its verbs',
+  'application/src/cli/speaker.ts': 'program.test.ts reads what it writes, as text and as JSON',
   'application/src/cli/session.ts': 'program.test.ts reads what it writes, as text and as JSON',
   'application/src/cli/terminal.ts': 'program.test.ts reads and writes through one',
   'application/src/cli/transfer.ts': 'program.test.ts copies both ways',
@@ -192,7 +196,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'organizations/src/ca-connection.ts': 'fabric-ca.test.ts speaks through it and checks what it signs',
   'organizations/src/ca-refusal.ts': 'fabric-ca.test.ts is refused in each way',
   'organizations/src/ca-place.ts':
-    'identity.test.ts of the command finds CAs by it, real/identities.test.ts real ones',
+    'cli/verbs/identity.test.ts finds CAs by it, real/identities.test.ts real ones',
   'organizations/src/reading.ts': 'org-file.test.ts reads with every fault',
   'application/src/compose.ts': 'main.test.ts starts, ends and restarts what it wires, demo.test.ts kills it',
   'application/src/compose-provider.ts':

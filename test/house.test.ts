@@ -70,7 +70,8 @@ const arrows: Record<string, (string | RegExp)[]> = {
   'application/http': inward,
   'application/door': [...inward, 'organizations'],
   'application/workers': inward,
-  'application/cli': ['chaincode/domain', 'application/core'],
+  // The identity verbs speak with a CA themselves: keys are made and stay where the command runs.
+  'application/cli': ['chaincode/domain', 'application/core', 'organizations'],
   application: [
     ...inward,
     'application',

@@ -23,7 +23,15 @@ export {
   saveMember,
 } from './keystore.js';
 export { type MspRoots, writeMsp, writePublicMsp, writeTls } from './msp-folder.js';
-export { type Org, type OrgDisk, OrgFileFaults, type OrgSite, portsPerOrg, readOrgs } from './org-file.js';
+export {
+  type Org,
+  type OrgDisk,
+  OrgFileFaults,
+  type OrgSite,
+  parseOrg,
+  portsPerOrg,
+  readOrgs,
+} from './org-file.js';
 export { type CertificateRequest, requestCertificate } from './certificate-request.js';
 export { plainSerial, RevocationList } from './revocation-list.js';
 export { selfSignedClient } from './self-signed.js';

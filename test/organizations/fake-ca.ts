@@ -27,9 +27,10 @@ export async function withCa<T>(
     request.on('end', () => {
       const one = { method, path: url, authorization: headers.authorization, body };
       received.push(one);
-      const answered = answer(one);
-      response.statusCode = (answered as { success?: boolean }).success === false ? 401 : 200;
-      response.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
+      void Promise.resolve(answer(one)).then((answered) => {
+        response.statusCode = (answered as { success?: boolean }).success === false ? 401 : 200;
+        response.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -41,6 +41,19 @@ export class UsageError extends Error {
   }
 }
 
+/** Something stands in the way: `next` is what to do about it, `exit` what the command ends with. */
+export class Obstacle extends Error {
+  readonly next: string;
+  readonly exit: number;
+
+  constructor(message: string, next: string, exit: number, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'Obstacle';
+    this.next = next;
+    this.exit = exit;
+  }
+}
+
 /** Some of several things failed; each was told already. */
 export class PartialFailure extends Error {}
 
@@ -51,6 +64,7 @@ export class Interrupted extends Error {}
 export function exitOf(error: unknown): number {
   if (error instanceof Interrupted) return exits.interrupted;
   if (error instanceof UsageError) return exits.usage;
+  if (error instanceof Obstacle) return error.exit;
   if (error instanceof PartialFailure) return exits.partial;
   if (!(error instanceof GatewayProblem)) return isUnreachable(error) ? exits.tryLater : exits.fault;
   if (error.status === 404 || error.status === 410) return exits.notFound;
@@ -76,7 +90,7 @@ const nextByCode: Readonly<Record<string, string>> = {
 
 /** What to type after an error. */
 export function nextStep(error: unknown): string | undefined {
-  if (error instanceof UsageError) return error.next;
+  if (error instanceof UsageError || error instanceof Obstacle) return error.next;
   if (error instanceof GatewayProblem)
     return nextByCode[error.code] ?? (error.retryable ? 'try again' : undefined);
   return isUnreachable(error) ? 'npm start, or set DSTORE_URL to where the gateway is' : undefined;

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addIdentityVerbs } from './identity-program.js';
 import { exitOf, exits, nextStep, UsageError } from './outcome.js';
 import type { Session } from './session.js';
 import type { Terminal } from './terminal.js';
@@ -66,6 +67,10 @@ function build(terminal: Terminal): Command {
   addDataVerbs(program, execute);
   addLedgerVerbs(program, execute);
   addDemoVerbs(program, execute);
+  addIdentityVerbs(program, async (verb) => {
+    const { Speaker } = await import('./speaker.js');
+    await verb(new Speaker(terminal, program.opts<GlobalOptions>().json ?? false));
+  });
   return program;
 }
 
