@@ -183,6 +183,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'network/src/native/gateway-access.ts': 'real/native-network.test.ts speaks through it',
   'network/src/native/readiness.ts': 'real/native-network.test.ts goes on after a restart',
   'network/src/native/native-network.ts': 'real/native-network.test.ts brings it up',
+  'network/src/native/revocation.ts': 'real/identities.test.ts revokes a member with it',
+  'network/src/commands/revoke.ts': 'real/identities.test.ts runs the command',
   'network/src/native/status.ts': 'real/interrupted.test.ts reads the table of a network with a dead peer',
   'network/src/commands/place.ts': 'real/interrupted.test.ts runs the commands',
   'network/src/commands/open-network.ts': 'real/interrupted.test.ts runs the commands',

@@ -4,6 +4,7 @@ import { down } from './down.js';
 import { logs } from './logs.js';
 import type { CommandContext } from './place.js';
 import { reset } from './reset.js';
+import { revoke } from './revoke.js';
 import { status } from './status.js';
 import { up } from './up.js';
 import { watch } from './watch.js';
@@ -16,6 +17,7 @@ const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number
   logs,
   reset,
   watch,
+  revoke,
 };
 
 const [verb = '', ...args] = process.argv.slice(2);

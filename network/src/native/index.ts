@@ -9,3 +9,5 @@ export { Watch } from './watch.js';
 export { sharedOf } from './genesis.js';
 export { seatOf } from './layout.js';
 export { Supervisor } from './supervisor.js';
+export { crlPaths, explainRevocation, refuses, revocationSteps, type RevocationWish } from './revocation.js';
+export { takeSteps } from './steps.js';

@@ -5,6 +5,7 @@ import { type Application, ApplicationProcesses, type GatewayAccess } from './ap
 import { caProcess, startCa } from './ca-server.js';
 import { keepPackage, type Law } from './chaincode-package.js';
 import { chaincodeProcess, chaincodeSpec } from './chaincode-server.js';
+import type { ConfigDesk } from './config-update.js';
 import { enrolAll, enrolOne } from './enrolment.js';
 import { connectTo, identityOf } from './gateway-access.js';
 import { keepGenesis, type Shared, sharedOf } from './genesis.js';
@@ -102,6 +103,16 @@ export class NativeNetwork {
   /** A connection to an organization's peer; the caller's to close. */
   connect(mspId: string) {
     return connectTo(this.seat(mspId));
+  }
+
+  /** What an organization's admin changes the channel with, for what that admin may change alone. */
+  async configDesk(mspId: string): Promise<ConfigDesk> {
+    return {
+      programs: this.#options.toolchain.programs,
+      shared: this.shared,
+      command: this.#command(this.seat(mspId)),
+      signers: [await this.identity(mspId, 'admin')],
+    };
   }
 
   /** The seat of an organization. Throws when there is none. */
