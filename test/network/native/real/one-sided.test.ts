@@ -1,0 +1,151 @@
+import type { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
+import { Fault } from '@dstore/application/ports/fault.js';
+import { rowsOf } from '@dstore/application/ports/ledger.js';
+import { encodeBundle, type Row } from '@dstore/chaincode/domain';
+import assert from 'node:assert/strict';
+
+import { ConsortiumOfProcesses, say, until } from './consortium-of-processes.js';
+import { forge } from './forged-law.js';
+
+const epochSeconds = 20;
+const provider = 'Org4MSP';
+const agent = 'org4-d2';
+/** What fabric-protos calls ENDORSEMENT_POLICY_FAILURE. */
+const policyFailed = /validation code 10$/;
+
+describe('endorsements of some organizations on real peers', () => {
+  let consortium: ConsortiumOfProcesses;
+  let lease: Row<'lease'>;
+
+  before(async () => {
+    consortium = await ConsortiumOfProcesses.bringUp(epochSeconds);
+    await consortium.put('something', 3_000_000);
+    lease = await leaseOn(agent);
+    const [ledger] = views();
+    await until('pay for a proof', async () => {
+      const tab = await ledger.read('tab', lease.leaseId);
+      return tab !== undefined && tab.earned > 0n ? tab : undefined;
+    });
+    // Its own process would go on proving, and leave nothing to lie about.
+    await consortium.network.supervisor.stop('org4.provider');
+  });
+  after(() => consortium?.close());
+
+  async function leaseOn(diskId: string): Promise<Row<'lease'>> {
+    for await (const { row } of rowsOf(views()[0], 'lease')) if (row.diskId === diskId) return row;
+    throw new Error(`no lease on ${diskId}`);
+  }
+
+  function views() {
+    return consortium.views.map(({ ledger }) => ledger) as [FabricLedger, ...FabricLedger[]];
+  }
+
+  /** An epoch that nobody has answered for this lease yet. */
+  async function freshEpoch(): Promise<bigint> {
+    const [ledger] = views();
+    return until('an epoch without an answer', async () => {
+      const [epoch, tab] = await Promise.all([ledger.read('epoch'), ledger.read('tab', lease.leaseId)]);
+      const isFresh = epoch !== undefined && tab !== undefined && tab.provenThrough < epoch.number;
+      return isFresh && epoch.phase === 'open' ? epoch.number : undefined;
+    });
+  }
+
+  /** Claims an audit without a shard, endorsed by these organizations alone. */
+  async function claim(endorsing: readonly string[]) {
+    const ledger = await consortium.member(provider, agent, endorsing);
+    try {
+      const epoch = await freshEpoch();
+      const bundle = encodeBundle([{ leaseId: lease.leaseId, answers: [], cures: [] }]);
+      const args = { epoch, diskId: agent };
+      return await ledger.submit('AuditContract:SubmitProofs', args, { transient: { bundle } });
+    } finally {
+      ledger.close();
+    }
+  }
+
+  /** Reports a loss, which writes nothing but the tab; endorsed by these organizations alone. */
+  async function report(endorsing: readonly string[], mark: string) {
+    const ledger = await consortium.member(provider, agent, endorsing);
+    const losses = [{ index: 0n, entry: { digest: mark.repeat(32), size: 1024 } }];
+    try {
+      const args = { leaseId: lease.leaseId, losses };
+      // Transient data is what lets a client name its endorsers.
+      return await ledger.submit('AuditContract:ReportLoss', args, { transient: { mark: Buffer.from(mark) } });
+    } finally {
+      ledger.close();
+    }
+  }
+
+  /** Turns what the lease earned into a note: writes the tab, and a row that has no policy of its own. */
+  async function collect(endorsing: readonly string[]) {
+    const ledger = await consortium.member(provider, 'provider', endorsing);
+    try {
+      const args = { leaseIds: [lease.leaseId] };
+      return await ledger.submit('TokenContract:CollectEarnings', args, {
+        transient: { mark: Buffer.of(1) },
+      });
+    } finally {
+      ledger.close();
+    }
+  }
+
+  async function tabs() {
+    return Promise.all(views().map((ledger) => ledger.read('tab', lease.leaseId)));
+  }
+
+  it('A-45 pays nothing when only the provider itself, by a law of its own, calls a proof good', async () => {
+    const [before] = await tabs();
+    const { undo } = await forge(consortium, provider);
+    try {
+      await assert.rejects(claim([provider]), isRefused);
+      for (const tab of await tabs()) assert.deepEqual(tab, before);
+    } finally {
+      await undo();
+    }
+  });
+
+  it('A-45 lets the others judge when the forged law disagrees with them', async () => {
+    const { undo } = await forge(consortium, provider);
+    try {
+      const { result } = await claim(consortium.organizations);
+      assert.deepEqual(
+        result.verdicts.map(({ verdict, paid }) => [verdict, paid]),
+        [['refused', 0n]],
+      );
+    } finally {
+      await undo();
+    }
+  });
+
+  it('asks for both policies where a transaction writes a tab and rows without a policy of their own', async () => {
+    const tabOnly = ['Org1MSP', 'Org2MSP'];
+    await assert.rejects(collect(tabOnly), (error) => isRefused(error) && policyOf(error));
+    say('tab and note, endorsed by 2 of the 3 others of 4: ENDORSEMENT_POLICY_FAILURE');
+    const { result } = await collect([provider, ...tabOnly]);
+    assert.ok(result.amount > 0n);
+    say('tab and note, endorsed by 3 of 4, 2 of them others: valid');
+  });
+
+  it('takes a tab that a majority of the others endorsed, though it is none of all', async () => {
+    await report(['Org1MSP', 'Org2MSP'], 'aa');
+    say('a tab alone, endorsed by 2 of the 3 others of 4: valid');
+  });
+
+  it('refuses a tab that the provider endorsed with one other only', async () => {
+    await assert.rejects(report([provider, 'Org1MSP'], 'bb'), (error) => isRefused(error) && policyOf(error));
+    say('a tab alone, endorsed by the provider and 1 other: ENDORSEMENT_POLICY_FAILURE');
+  });
+
+  it('leaves all peers of one mind', () => consortium.holdInvariants());
+});
+
+function isRefused(error: unknown): error is Fault {
+  assert.ok(error instanceof Fault, String(error));
+  assert.equal(error.code, 'endorsement-refused', error.message);
+  return true;
+}
+
+function policyOf({ message }: Fault): boolean {
+  assert.match(message, policyFailed);
+  return true;
+}
