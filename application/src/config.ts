@@ -92,7 +92,13 @@ interface Found {
 }
 
 /** Of the commands, not of the gateway. */
-const foreign = ['DSTORE_URL', 'DSTORE_TOKEN', 'DSTORE_CACHE', 'DSTORE_ORGANIZATIONS', 'DSTORE_EPOCH_SECONDS'];
+const foreign = [
+  'DSTORE_URL',
+  'DSTORE_TOKEN',
+  'DSTORE_CACHE',
+  'DSTORE_ORGANIZATIONS',
+  'DSTORE_EPOCH_SECONDS',
+];
 
 function isStray(name: string): boolean {
   return (

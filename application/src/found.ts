@@ -30,7 +30,9 @@ async function found(charter: Charter): Promise<void> {
   const configs = charter.settings.map((file) => readOrganizationFile(file));
   const opened = await Promise.all(configs.map((config) => OrganizationMembers.open(config)));
   try {
-    const parties = await Promise.all(configs.map((config, at) => partyOf(config, opened[at] as OrganizationMembers)));
+    const parties = await Promise.all(
+      configs.map((config, at) => partyOf(config, opened[at] as OrganizationMembers)),
+    );
     const allotments = parties.flatMap(({ owner, provider }) => [
       ...allotted(owner, charter.allotment.owner),
       ...allotted(provider, charter.allotment.provider),

@@ -109,7 +109,8 @@ export function readOrganizationConfig(sources: ConfigSources): OrganizationConf
   const tree = treeOf(sources.file, faults);
   replaceIn(tree, sources, faults);
   const path = (value: string) => (isAbsolute(value) ? value : resolve(sources.folder, value));
-  const config = faults.length > 0 ? undefined : configOf(new Reading(tree, 'settings', faults), path, faults);
+  const config =
+    faults.length > 0 ? undefined : configOf(new Reading(tree, 'settings', faults), path, faults);
   if (config === undefined || faults.length > 0) throw new ConfigFaults(faults);
   return config;
 }
@@ -160,7 +161,9 @@ function setIn(tree: Tree, [name = '', ...rest]: readonly string[], value: strin
 }
 
 function configOf(reading: Reading, path: ToPath, faults: string[]): OrganizationConfig {
-  const roles = rolesOf(reading.text('roles', /^(?:gateway|provider|keeper)(?:,(?:gateway|provider|keeper))*$/));
+  const roles = rolesOf(
+    reading.text('roles', /^(?:gateway|provider|keeper)(?:,(?:gateway|provider|keeper))*$/),
+  );
   const data = reading.map('data');
   const identity = reading.map('identity');
   const config: OrganizationConfig = {
@@ -202,7 +205,11 @@ function ledgerOf(ledger: Reading, path: ToPath): OrganizationConfig['ledger'] {
     tls: keyFilesIn(ledger.map('tls'), path),
     peers: ledger.list('peers').map((peer) => {
       const address = peer.text('address', hostAndPort);
-      const found = { mspId: peer.text('mspId', word), address, tlsRootFile: fileIn(peer, 'tlsRootFile', path) };
+      const found = {
+        mspId: peer.text('mspId', word),
+        address,
+        tlsRootFile: fileIn(peer, 'tlsRootFile', path),
+      };
       peer.end();
       return found;
     }),

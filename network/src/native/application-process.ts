@@ -2,11 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runProgram } from '../program.js';
-import {
-  applicationFolder,
-  gatewaySettings,
-  providerSettings,
-} from './application-settings.js';
+import { applicationFolder, gatewaySettings, providerSettings } from './application-settings.js';
 import type { OrgSeat } from './layout.js';
 import type { EpochTimes } from './law-params.js';
 import type { ProcessSpec, Supervisor } from './supervisor.js';
@@ -35,12 +31,7 @@ export class ApplicationProcesses {
   readonly #seats: readonly OrgSeat[];
   readonly #channel: string;
 
-  constructor(
-    application: Application,
-    supervisor: Supervisor,
-    seats: readonly OrgSeat[],
-    channel: string,
-  ) {
+  constructor(application: Application, supervisor: Supervisor, seats: readonly OrgSeat[], channel: string) {
     this.#application = application;
     this.#supervisor = supervisor;
     this.#seats = seats;

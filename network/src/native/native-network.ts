@@ -224,12 +224,7 @@ export class NativeNetwork {
   #applicationSteps(): Step[] {
     const { application, folder, watch } = this.#options;
     if (application === undefined) return [];
-    const processes = new ApplicationProcesses(
-      application,
-      this.supervisor,
-      this.seats,
-      this.shared.channel,
-    );
+    const processes = new ApplicationProcesses(application, this.supervisor, this.seats, this.shared.channel);
     return [
       { title: 'founding', run: () => processes.found(folder) },
       { title: 'providers', run: () => processes.startProviders() },

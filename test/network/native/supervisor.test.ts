@@ -68,6 +68,22 @@ describe('Supervisor', () => {
     });
   });
 
+  it('revives what was killed as it was started, and nothing that was stopped', async () => {
+    await supervised(async (supervisor, folder) => {
+      const script = 'console.log(process.env.NAMED); setInterval(() => {}, 1000)';
+      await supervisor.start({ ...running(folder, script), env: { NAMED: 'as told' } });
+      await supervisor.signal('org1.peer', 'SIGKILL');
+      while ((await supervisor.pidOf('org1.peer')) !== undefined) await setTimeout(10);
+      assert.equal(await new Supervisor(folder).revive('org1.peer'), true);
+      assert.equal(await supervisor.revive('org1.peer'), false);
+      const lines = async () => (await tailOf(supervisor.logOf('org1.peer'), 100)).match(/as told/g) ?? [];
+      while ((await lines()).length === 0) await setTimeout(10);
+      await supervisor.stop('org1.peer');
+      assert.equal(await supervisor.revive('org1.peer'), false);
+      assert.deepEqual(await supervisor.names(), []);
+    });
+  });
+
   it('says who wants which port when another program has it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

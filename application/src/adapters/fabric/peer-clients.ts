@@ -57,11 +57,7 @@ export class PeerClients {
     const [chain, key] = [Buffer.from(tls.certificate), Buffer.from(tls.privateKey)];
     this.certificateHash = createHash('sha256').update(new X509Certificate(tls.certificate).raw).digest();
     this.#seats = peers.map(({ address, tlsRoot }) => ({
-      client: new Client(
-        address,
-        credentials.createSsl(Buffer.from(tlsRoot), key, chain),
-        channelOptions,
-      ),
+      client: new Client(address, credentials.createSsl(Buffer.from(tlsRoot), key, chain), channelOptions),
       failures: 0,
       restsUntil: 0,
     }));

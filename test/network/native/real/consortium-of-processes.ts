@@ -1,7 +1,7 @@
 import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { rowsOf } from '@dstore/application/ports/ledger.js';
 import { ReadSupply } from '@dstore/application/use-cases/read-supply.js';
-import { canonicalJson, type JsonValue, type RowKind, rows } from '@dstore/chaincode/domain';
+import { canonicalJson, type RowKind, rows } from '@dstore/chaincode/domain';
 import { openNetwork } from '@dstore/network/commands/open-network.js';
 import type { NativeNetwork } from '@dstore/network/native';
 import { peerHeight } from '@dstore/network/native/peer-node.js';
@@ -195,6 +195,6 @@ async function stateHash(ledger: FabricLedger): Promise<string> {
   const hash = createHash('sha256');
   for (const kind of kinds)
     for await (const { parts, row } of rowsOf(ledger, kind))
-      hash.update(`${canonicalJson([kind, ...parts, row] as unknown as JsonValue)}\n`);
+      hash.update(`${canonicalJson([kind, ...parts, row])}\n`);
   return hash.digest('hex');
 }

@@ -18,14 +18,18 @@ describe('faults of real processes under a workload', () => {
   after(() => consortium?.close());
 
   /** Does something bad while objects come and go; prints how long none was taken; holds the invariants. */
-  async function during(name: string, act: () => Promise<void>): Promise<void> {
+  async function during(
+    name: string,
+    act: () => Promise<void>,
+    afterwards: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const workload = new Workload(consortium, name);
     try {
       await workload.recovered(performance.now());
-      const since = performance.now();
       await act();
-      const milliseconds = await workload.recovered(since);
+      const milliseconds = await workload.recovered(performance.now());
       say(`${name}: a put was taken ${(milliseconds / 1000).toFixed(1)} s after`);
+      await afterwards();
       await workload.recovered(performance.now());
     } finally {
       await workload.stop();
@@ -88,12 +92,14 @@ describe('faults of real processes under a workload', () => {
   });
 
   it('goes on while an orderer is suspended for 30 s, and takes it back', () =>
-    during('orderer-suspended', async () => {
-      const { supervisor } = consortium.network;
-      await supervisor.signal('org3.orderer', 'SIGSTOP');
-      await setTimeout(suspended);
-      await supervisor.signal('org3.orderer', 'SIGCONT');
-    }));
+    during(
+      'orderer-suspended',
+      () => consortium.network.supervisor.signal('org3.orderer', 'SIGSTOP'),
+      async () => {
+        await setTimeout(suspended);
+        await consortium.network.supervisor.signal('org3.orderer', 'SIGCONT');
+      },
+    ));
 
   it('loses nothing when everything is stopped and started', () =>
     during('restart', async () => {
