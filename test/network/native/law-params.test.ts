@@ -1,12 +1,15 @@
-import { checkParams, defaultParams } from '@dstore/chaincode/domain';
+import { checkParams, defaultParams, type Params } from '@dstore/chaincode/domain';
 import { epochTimes } from '@dstore/network/native';
 import assert from 'node:assert/strict';
 
 describe('epochTimes', () => {
   it('gives times that the law allows, for every length of an epoch up to a day', () => {
     for (let seconds = 10; seconds <= 86_400; seconds += seconds < 700 ? 1 : 977) {
-      const times = Object.entries(epochTimes(seconds)).map(([name, value]) => [name, BigInt(value)]);
-      checkParams({ ...defaultParams, ...(Object.fromEntries(times) as object) });
+      const times = Object.entries(epochTimes(seconds)).map(([name, value]): [string, bigint] => [
+        name,
+        BigInt(String(value)),
+      ]);
+      checkParams({ ...defaultParams, ...(Object.fromEntries(times) as Partial<Params>) });
     }
   });
 

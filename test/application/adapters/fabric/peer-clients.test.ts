@@ -41,12 +41,15 @@ describe('PeerClients', () => {
   async function peer(answer: Answer): Promise<number> {
     const server = new Server();
     servers.push(server);
-    server.addService({ say: echo }, {
-      say: (_call: unknown, callback: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => {
-        if ('text' in answer) callback(null, Buffer.from(answer.text));
-        else callback({ code: answer.code, details: 'as told' });
+    server.addService(
+      { say: echo },
+      {
+        say: (_call: unknown, callback: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => {
+          if ('text' in answer) callback(null, Buffer.from(answer.text));
+          else callback({ code: answer.code, details: 'as told' });
+        },
       },
-    } as never);
+    );
     const { certificate, privateKey } = tls;
     const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(privateKey) };
     const secure = ServerCredentials.createSsl(Buffer.from(authority.tlsRoot), [pair], true);
