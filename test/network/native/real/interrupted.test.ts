@@ -69,6 +69,8 @@ describe('network:up', () => {
 
   it('says which process is down', async () => {
     const network = await open();
+    // The watch would have it up again before anybody could ask.
+    await network.supervisor.stop('network.watch');
     await network.supervisor.signal('org2.peer', 'SIGKILL');
     while ((await network.supervisor.pidOf('org2.peer')) !== undefined) await setTimeout(10);
     const { code, said } = await command('status');
