@@ -46,6 +46,7 @@ import { ReadThrough } from './use-cases/read-through.js';
 import { ReadUsage } from './use-cases/read-usage.js';
 import { ReadVault } from './use-cases/read-vault.js';
 import { RebuildStripe } from './use-cases/rebuild-stripe.js';
+import { RenewPolicies } from './use-cases/renew-policies.js';
 import { RepairStripes } from './use-cases/repair-stripes.js';
 import { StatObject } from './use-cases/stat-object.js';
 import { StoreStripe } from './use-cases/store-stripe.js';
@@ -54,10 +55,11 @@ import { VerifyToken } from './use-cases/verify-token.js';
 import {
   closingDuty,
   defaultDuty,
-  type Duty,
   leaseDuty,
+  policyDuty,
   readThroughDuty,
   repairDuty,
+  type Duty,
 } from './workers/rota.js';
 import type { Surroundings } from './workers/worker.js';
 
@@ -156,6 +158,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
       leaseDuty({ run: () => keepLeases.run() }, means),
       closingDuty(new CloseLeases(ledger), means),
       defaultDuty(new CallDefaults(ledger, (lease) => lease.vaultId === vaultId), means),
+      policyDuty(new RenewPolicies(ledger, (lease) => lease.vaultId === vaultId), means),
       repairDuty(repairStripes, means),
       readThroughDuty(new ReadThrough({ map, doors: diskDoors, suspects, random }), means),
     ],

@@ -60,7 +60,8 @@ export class MemoryLedger {
   ): Promise<string> {
     this.#count += 1;
     const txId = sha256(Buffer.from(String(this.#count))).toString('hex');
-    const stub = new MemoryStub(this.state, { txId, now: this.now, ...(transient && { transient }) });
+    const around = { txId, now: this.now, ...(transient && { transient }) };
+    const stub = new MemoryStub(this.state, around, this.policies);
     const context = { stub: stub.asStub(), clientIdentity: certificateOf(by) };
     try {
       const answer = await method(name)(context, argument);
@@ -118,7 +119,8 @@ export class MemoryLedger {
       if (value === undefined) this.state.delete(key);
       else this.state.set(key, value);
     for (const [key, policy] of stub.policies) this.policies.set(key, policy);
-    if (stub.writes.size > 0) assert.equal(stub.events.length, 1, 'one event a transaction');
+    if (stub.writes.size + stub.policies.size > 0)
+      assert.equal(stub.events.length, 1, 'one event a transaction');
     this.event = stub.events[0];
   }
 }

@@ -15,13 +15,19 @@ export interface StubSurroundings {
 export class MemoryStub {
   readonly #state: ReadonlyMap<string, Buffer>;
   readonly #surroundings: StubSurroundings;
+  readonly #policies: ReadonlyMap<string, Uint8Array>;
   readonly reads = new Set<string>();
   readonly writes = new Map<string, Buffer | undefined>();
   readonly policies = new Map<string, Uint8Array>();
   readonly events: { readonly name: string; readonly payload: string }[] = [];
   openRanges = 0;
 
-  constructor(state: ReadonlyMap<string, Buffer>, surroundings: StubSurroundings) {
+  constructor(
+    state: ReadonlyMap<string, Buffer>,
+    surroundings: StubSurroundings,
+    policies: ReadonlyMap<string, Uint8Array> = new Map(),
+  ) {
+    this.#policies = policies;
     this.#state = state;
     this.#surroundings = surroundings;
   }
@@ -55,8 +61,13 @@ export class MemoryStub {
   }
 
   async setStateValidationParameter(key: string, policy: Uint8Array): Promise<void> {
-    if (this.writes.get(key) === undefined) throw new Error(`${key} gets a policy without a value`);
+    const holdsValue = this.writes.has(key) ? this.writes.get(key) !== undefined : this.#state.has(key);
+    if (!holdsValue) throw new Error(`${key} gets a policy without a value`);
     this.policies.set(key, policy);
+  }
+
+  async getStateValidationParameter(key: string): Promise<Uint8Array | undefined> {
+    return this.#policies.get(key);
   }
 
   async getStateByRange(start: string, end: string) {

@@ -69,6 +69,11 @@ export function defaultDuty(callDefaults: Runnable, around: Surroundings): Duty 
   return duty(every(minute, 'default', callDefaults, around), ['EpochOpened']);
 }
 
+/** Renews key-level policies when the consortium has other members than before. */
+export function policyDuty(renewPolicies: Runnable, around: Surroundings): Duty {
+  return duty(every(10 * minute, 'policy', renewPolicies, around), ['Enacted']);
+}
+
 /** Keeps a vault's leases: opens, extends and grows them by policy. */
 export function leaseDuty(keepLeases: Runnable, around: Surroundings): Duty {
   return duty(every(minute, 'lease', keepLeases, around), ['EpochOpened', 'DiskOffered', 'LeaseDefaulted']);

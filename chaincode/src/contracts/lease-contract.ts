@@ -2,6 +2,7 @@ import { Context, Contract, Info, Returns, Transaction } from 'fabric-contract-a
 import { execute } from '../ledger/index.js';
 import { callDefault, closeLease } from './lease-ending.js';
 import { openLeases } from './lease-opening.js';
+import { renewPolicies } from './policy-renewal.js';
 import { extendLease, resizeLease } from './lease-terms.js';
 
 /** Leases from their opening to their end. */
@@ -44,5 +45,12 @@ export class LeaseContract extends Contract {
   @Returns('string')
   async CallDefault(ctx: Context, argument: string): Promise<string> {
     return execute(ctx, 'LeaseContract:CallDefault', argument, callDefault);
+  }
+
+  /** By anyone: sets the key-level policies of up to 64 tabs to those of today's organizations, where they differ. */
+  @Transaction()
+  @Returns('string')
+  async RenewPolicies(ctx: Context, argument: string): Promise<string> {
+    return execute(ctx, 'LeaseContract:RenewPolicies', argument, renewPolicies);
   }
 }

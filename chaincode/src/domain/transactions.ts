@@ -35,6 +35,7 @@ export const limits = {
   notesPerTransaction: 64,
   contentsPerCommit: 64,
   lossesPerReport: 16,
+  leasesPerRenewal: 64,
   headBytes: 8192,
   rowsPerPage: 1000,
 } as const;
@@ -132,6 +133,10 @@ export const transactions = {
   },
   'LeaseContract:CloseLease': { args: object({ leaseId }), result: nothing },
   'LeaseContract:CallDefault': { args: object({ leaseId }), result: nothing },
+  'LeaseContract:RenewPolicies': {
+    args: object({ leaseIds: list(leaseId, limits.leasesPerRenewal) }),
+    result: object({ leaseIds: list(leaseId, limits.leasesPerRenewal) }),
+  },
 
   'VaultContract:CreateVault': { args: object({ vaultId: identifier }), result: nothing },
   'VaultContract:Commit': {
@@ -248,6 +253,7 @@ export const events = {
     toProvider: decimal,
     reason: oneOf('misses', 'loss'),
   }),
+  PoliciesRenewed: object({ leaseIds: list(leaseId, limits.leasesPerRenewal) }),
   VaultCreated: object({ vaultId: identifier, owner: account }),
   FlushCommitted: object({
     vaultId: identifier,

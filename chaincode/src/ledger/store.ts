@@ -25,7 +25,12 @@ const widestRange = 1000;
 
 type StateStub = Pick<
   ChaincodeStub,
-  'getState' | 'putState' | 'deleteState' | 'getStateByRange' | 'setStateValidationParameter'
+  | 'getState'
+  | 'putState'
+  | 'deleteState'
+  | 'getStateByRange'
+  | 'getStateValidationParameter'
+  | 'setStateValidationParameter'
 >;
 
 /**
@@ -93,7 +98,15 @@ export class Store {
     this.#write(keyOf(kind, parts), undefined);
   }
 
-  /** Binds later changes of a row that this transaction puts to a key-level endorsement policy. */
+  /** The key-level endorsement policy of a row; empty where there is none. */
+  async policyOf(kind: RowKind, ...parts: string[]): Promise<Buffer> {
+    // A key without one answers undefined, whatever the declarations say.
+    const policy = (await this.#stub.getStateValidationParameter(keyOf(kind, parts))) as
+      Uint8Array | undefined;
+    return Buffer.from(policy ?? []);
+  }
+
+  /** Binds later changes of a row that is there, or that this transaction puts, to a key-level policy; an empty one ends it. */
   guard(kind: RowKind, parts: readonly string[], policy: Buffer): void {
     this.#policies.set(keyOf(kind, parts), policy);
   }

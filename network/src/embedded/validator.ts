@@ -98,7 +98,8 @@ function policiesHold(
   const keys = [...rwSet.writes.keys()];
   if (keys.some((key) => progress.repoliced.has(key))) return false;
   const policies = keys.map((key) => progress.committed.get(key)?.policy);
-  const own = policies.filter((policy) => policy !== undefined);
+  // An empty one is none, as in Fabric.
+  const own = policies.filter((policy) => policy !== undefined && policy.length > 0) as Buffer[];
   const plain = policies.length === 0 || own.length < policies.length;
   return (
     own.every((policy) => satisfies(policy, signers)) &&

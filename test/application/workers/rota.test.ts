@@ -62,6 +62,7 @@ describe('rota', () => {
   const table: [string, keyof typeof duties, EventName[], EventName[]][] = [
     ['proofs', 'proofDuty', ['EpochOpened'], ['RevealBegun', 'FlushCommitted']],
     ['defaults', 'defaultDuty', ['EpochOpened'], ['AuditJudged']],
+    ['policies', 'policyDuty', ['Enacted'], ['Voted', 'EpochOpened']],
     ['leases', 'leaseDuty', ['EpochOpened', 'DiskOffered', 'LeaseDefaulted'], ['FlushCommitted']],
     ['repair', 'repairDuty', ['LeaseDefaulted', 'LossReported', 'DiskOffered'], ['AuditJudged']],
     ['closing', 'closingDuty', [], ['EpochOpened']],
@@ -73,6 +74,7 @@ describe('rota', () => {
   const duties = {
     proofDuty: rota.proofDuty,
     defaultDuty: rota.defaultDuty,
+    policyDuty: rota.policyDuty,
     leaseDuty: rota.leaseDuty,
     repairDuty: rota.repairDuty,
     closingDuty: rota.closingDuty,

@@ -58,6 +58,7 @@ export const fullArguments: { readonly [N in TransactionName]: Args<N> } = {
   'LeaseContract:ResizeLease': { leaseId: id, capacityBytes: 5n, notes: [id] },
   'LeaseContract:CloseLease': { leaseId: id },
   'LeaseContract:CallDefault': { leaseId: id },
+  'LeaseContract:RenewPolicies': { leaseIds: [id] },
   'VaultContract:CreateVault': { vaultId: 'v' },
   'VaultContract:Commit': {
     vaultId: 'v',

@@ -163,6 +163,7 @@ const rules: { readonly [N in TransactionName]: Rule<N> } = {
     before: (world) => world.turn(4, ['Org4']),
     args: ({ leases }) => ({ leaseId: leases.held }),
   },
+  'LeaseContract:RenewPolicies': { args: ({ leases }) => ({ leaseIds: [leases.held] }) },
   'VaultContract:CreateVault': {
     may: ['everyRole', 'owner'],
     others: 'role-missing',

@@ -133,6 +133,18 @@ describe('ledger/store', () => {
     assert.deepEqual([...stub.policies], [[key, Buffer.from('policy')]]);
   });
 
+  it('A-148 reads the policy of a row and replaces it without touching the value', async () => {
+    const { store, stub } = storeOn({ [key]: { amount: '1', v: 1 } });
+    assert.equal((await store.policyOf('note', ...parts)).length, 0);
+    store.guard('note', parts, Buffer.from('another'));
+    await store.save();
+    assert.deepEqual([...stub.policies], [[key, Buffer.from('another')]]);
+    assert.equal(stub.writes.size, 0);
+    const strange = storeOn({});
+    strange.store.guard('note', parts, Buffer.from('p'));
+    await assert.rejects(strange.store.save(), /without a value/);
+  });
+
   it('A-65 makes no key of parts that are no ids', async () => {
     const { store, stub } = storeOn({});
     await assert.rejects(store.find('vault', 'a/b'), { code: 'id-malformed' });
