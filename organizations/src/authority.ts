@@ -103,16 +103,23 @@ export class Authority {
     return this.#identify(enrolment, await keyOf(request));
   }
 
-  /** PEM of the list of identity certificates that are taken back, by serial number; made now, the next due in a year. */
-  async revocationList(serialNumbers: readonly string[]): Promise<string> {
+  /**
+   * PEM of the list of certificates that one of the authorities takes back, by serial number; made now, the next due in a
+   * year.
+   */
+  async revocationList(
+    serialNumbers: readonly string[],
+    of: 'identity' | 'tls' = 'identity',
+  ): Promise<string> {
     const now = this.#now();
+    const issuer = of === 'identity' ? this.#identity : this.#tls;
     const crl = await x509.X509CrlGenerator.create({
-      issuer: this.#identity.certificate.subjectName,
+      issuer: issuer.certificate.subjectName,
       thisUpdate: new Date(now - backdated),
       nextUpdate: new Date(now + 365 * day),
       entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date(now) })),
       signingAlgorithm: algorithm,
-      signingKey: this.#identity.key,
+      signingKey: issuer.key,
     });
     return `${crl.toString('pem')}\n`;
   }

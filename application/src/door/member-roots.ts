@@ -1,12 +1,14 @@
 import type { TLSSocket } from 'node:tls';
 import { type Account, isForeignIdentifier } from '@dstore/chaincode/domain';
-import { type Certificate, isIssuedBy, parseCertificate } from '@dstore/organizations';
+import { type Certificate, isIssuedBy, parseCertificate, RevocationList } from '@dstore/organizations';
 import { Denial } from '../ports/fault.js';
 
 /** An organization and the root that signs its members' TLS certificates, PEM. One may have several while it changes them. */
 export interface MemberRoot {
   readonly mspId: string;
   readonly tlsRoot: string;
+  /** The TLS certificates that it takes back: the list that this root signed, PEM. Until there is one, none are. */
+  readonly crl?: string;
 }
 
 interface Caller {
@@ -60,6 +62,7 @@ export function memberOf(pem: string, roots: readonly MemberRoot[]): Omit<Caller
   if (msp === undefined || others.length > 0)
     throw untrusted('the certificate is not signed by exactly one organization');
   const certificate = parsed(pem);
+  if (signers.some((signer) => isRevoked(certificate, signer))) throw untrusted('the certificate is revoked');
   const id = certificate.commonName;
   if (!isForeignIdentifier(id)) throw untrusted('the certificate names no enrolment id');
   return { account: { msp, id }, certificate };
@@ -73,12 +76,22 @@ function parsed(pem: string): Certificate {
   }
 }
 
+/** A list that its root did not sign may hide what the true one says: nobody passes until that is put right. */
+function isRevoked({ serialNumber }: Certificate, { tlsRoot, crl }: MemberRoot): boolean {
+  if (crl === undefined) return false;
+  try {
+    return RevocationList.read(crl, tlsRoot).has(serialNumber);
+  } catch {
+    throw untrusted('the revocation list of the organization can not be believed');
+  }
+}
+
 function sameRoots(one: readonly MemberRoot[], other: readonly MemberRoot[]): boolean {
   return (
     one.length === other.length &&
-    one.every(({ mspId, tlsRoot }, index) => {
+    one.every(({ mspId, tlsRoot, crl }, index) => {
       const against = other[index];
-      return mspId === against?.mspId && tlsRoot === against.tlsRoot;
+      return mspId === against?.mspId && tlsRoot === against.tlsRoot && crl === against.crl;
     })
   );
 }

@@ -116,18 +116,30 @@ export class UseCasesOfTests implements DoorUseCases {
 export async function startDoor(
   authorities: Authorities,
   useCases: DoorUseCases,
-  more: { limits?: Partial<DoorLimits>; log?: Log; members?: () => readonly Authority[]; port?: number } = {},
+  more: {
+    limits?: Partial<DoorLimits>;
+    log?: Log;
+    members?: () => readonly Authority[];
+    /** Revocation lists by MSP id. */
+    crls?: Readonly<Record<string, string | undefined>>;
+    port?: number;
+  } = {},
 ): Promise<{ door: ShardDoor; url: string }> {
   const {
     members = () => [authorities.org1, authorities.org2],
     log = silentLog,
     limits = {},
     port = 0,
+    crls = {},
   } = more;
   const door = createDoor({
     useCases,
     tls: await certify(authorities.org2, 'disk-1'),
-    organizations: () => members().map(({ mspId, tlsRoot }) => ({ mspId, tlsRoot })),
+    organizations: () =>
+      members().map(({ mspId, tlsRoot }) => {
+        const crl = crls[mspId];
+        return { mspId, tlsRoot, ...(crl === undefined ? {} : { crl }) };
+      }),
     log,
     limits: { closingMs: 200, ...limits },
   });

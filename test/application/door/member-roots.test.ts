@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect as connectPlain } from 'node:net';
 import { memberOf } from '@dstore/application/door/member-roots.js';
 import type { ShardDoor } from '@dstore/application/door/create-door.js';
-import type { Authority, TlsCredentials } from '@dstore/organizations';
+import { type Authority, parseCertificate, type TlsCredentials } from '@dstore/organizations';
 import { isDenial } from '../../conformance/disk.js';
 import { type Authorities, certify, foundAuthorities, startDoor, UseCasesOfTests } from './door-of-tests.js';
 import { answerOn, connectAs, sendRaw } from './raw-client.js';
@@ -95,6 +95,49 @@ describe('the shard door and its callers', () => {
       const answer = await sendRaw(await connectAs(url, alice, authorities.org2), { path });
       assert.equal(answer.status, 403);
       assert.equal((JSON.parse(answer.body) as { code: string }).code, 'member-revoked');
+    }
+  });
+
+  it('S-17 refuses a certificate that its organization took back, also on a connection that is open', async () => {
+    const [alice, bob] = [await certify(authorities.org1, 'alice'), await certify(authorities.org1, 'bob')];
+    const stranger = await certify(authorities.org2, 'alice');
+    const { serialNumber } = parseCertificate(alice.certificate);
+    const crls: Record<string, string> = { Org1MSP: await authorities.org1.revocationList([], 'tls') };
+    const checked = await startDoor(authorities, useCases, { crls });
+    const statusOf = async (tls: TlsCredentials) =>
+      (await sendRaw(await connectAs(checked.url, tls, authorities.org2), { path: '/v1/disk' })).status;
+    try {
+      assert.equal(await statusOf(alice), 200);
+      const open = await connectAs(checked.url, alice, authorities.org2);
+      crls['Org1MSP'] = await authorities.org1.revocationList([serialNumber], 'tls');
+      const answer = await sendRaw(open, { path: '/v1/disk' });
+      assert.equal(answer.status, 401);
+      assert.equal((JSON.parse(answer.body) as { code: string }).code, 'certificate-untrusted');
+      assert.deepEqual(
+        [await statusOf(alice), await statusOf(bob), await statusOf(stranger)],
+        [401, 200, 200],
+      );
+    } finally {
+      await checked.door.close();
+    }
+  });
+
+  it('S-17 lets nobody of an organization pass whose revocation list is not its own', async () => {
+    const [alice, other] = [
+      await certify(authorities.org1, 'alice'),
+      await certify(authorities.org2, 'alice'),
+    ];
+    for (const crl of [
+      '',
+      await authorities.org1.revocationList([]),
+      await authorities.namesake.revocationList([], 'tls'),
+    ]) {
+      const roots = [
+        { mspId: 'Org1MSP', tlsRoot: authorities.org1.tlsRoot, crl },
+        { mspId: 'Org2MSP', tlsRoot: authorities.org2.tlsRoot },
+      ];
+      assert.throws(() => memberOf(alice.certificate, roots), isDenial('certificate-untrusted'));
+      assert.equal(memberOf(other.certificate, roots).account.msp, 'Org2MSP');
     }
   });
 
