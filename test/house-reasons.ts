@@ -153,6 +153,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/use-cases/stat-object.ts': 'locate-shards.test.ts asks for what is there and what is not',
   'application/src/use-cases/read-entry.ts':
     'write-checkpoint.test.ts reads entries and checkpoints through it, with disks down and shards moved',
+  'application/src/ports/identities.ts':
+    'declarations; the identities conformance suite holds adapters to it',
   'application/src/ports/token-store.ts': 'declarations; guard.test.ts tries every role',
   'application/src/adapters/threads/codec-seat.ts': 'the codec conformance suite sits in it',
   'application/src/adapters/threads/codec-thread.ts': 'every test of ThreadCodec runs it',

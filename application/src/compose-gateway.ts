@@ -27,7 +27,7 @@ export async function openGateway(
   if (vault === undefined || http === undefined) return undefined;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const { open, tokens } = await openVault(vault, dataDir, members, around, closers);
-  await keepToken(join(dataDir, 'gateway.token'), 'first', tokens, around.random);
+  await keepToken(join(dataDir, 'gateway.token'), { name: 'first', role: 'owner' }, tokens, around.random);
   const gateway = await createGateway(open.useCases, {
     version: around.version,
     log: around.log,

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultParams, type Params } from '@dstore/chaincode/domain';
+import { AuthorityIdentities } from './adapters/file/authority-identities.js';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
 import { SystemClock } from './adapters/system/system-clock.js';
@@ -12,7 +13,9 @@ import type { LeasePolicy } from './core/lease-policy.js';
 import { EmbeddedConsortium } from './embedded-consortium.js';
 import { demoCommands } from './first-screen.js';
 import { createGateway, type Gateway } from './http/create-gateway.js';
+import type { IdentityDesk } from './http/gateway-use-cases.js';
 import type { Log } from './ports/log.js';
+import { RevokeIdentity } from './use-cases/revoke-identity.js';
 import { keepKeyring, keepToken } from './vault-secrets.js';
 import { Crew } from './workers/crew.js';
 import type { Surroundings } from './workers/worker.js';
@@ -88,8 +91,12 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     });
     closers.push(() => consortium.close());
     const owner = await openVault(consortium, home, around, closers);
-    const token = await keepToken(join(home, 'demo.token'), 'demo', owner.tokens, around.random);
-    const { gateway, url } = await serve(options, consortium, owner.open, token);
+    const keep = (name: string, role: 'owner' | 'admin') =>
+      keepToken(join(home, name), { name: 'demo', role }, owner.tokens, around.random);
+    const token = await keep('demo.token', 'owner');
+    await keep('demo.admin.token', 'admin');
+    const identities = await identityDesk(consortium, home, around);
+    const { gateway, url } = await serve(options, consortium, owner.open, token, identities);
     closers.push(() => gateway.close());
     return { url, token, consortium, owner: owner.open, params, close };
   } catch (error) {
@@ -147,17 +154,37 @@ async function openVault(
   return { open, tokens };
 }
 
+/** The identities of the owner's organization. */
+async function identityDesk(
+  consortium: EmbeddedConsortium,
+  home: string,
+  { random }: Surroundings,
+): Promise<IdentityDesk> {
+  const { ledger: owner } = await consortium.owner();
+  const { msp } = owner.caller;
+  const { ledger: admin } = await consortium.members.member(msp, 'admin', ['admin']);
+  const identities = new AuthorityIdentities({
+    authority: consortium.network.authority(msp),
+    path: join(home, 'network', 'identities', `${msp}.json`),
+    random,
+    isTaken: async (id) => (await owner.read('member', msp, id)) !== undefined,
+  });
+  return { identities, revokeIdentity: new RevokeIdentity(identities, admin) };
+}
+
 async function serve(
   { version, log, publicUrl, host, port }: DemoOptions,
   consortium: EmbeddedConsortium,
   owner: OpenOwner,
   token: string,
+  identities: IdentityDesk,
 ): Promise<{ gateway: Gateway; url: string }> {
   const commands: { name: string; line: string }[] = [];
   const gateway = await createGateway(owner.useCases, {
     version,
     log,
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    identities,
     demo: { control: consortium, commands },
   });
   const url = await gateway.listen(host, port);

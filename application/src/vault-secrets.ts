@@ -6,6 +6,7 @@ import { masterOf, wordsOf } from './core/keys.js';
 import { tokenDigest, tokenIdOf } from './core/token.js';
 import { Fault } from './ports/fault.js';
 import type { Random } from './ports/random.js';
+import type { TokenRole } from './ports/token-store.js';
 import { IssueToken } from './use-cases/issue-token.js';
 
 /** Where a vault's key lies, and what tells that there was one. */
@@ -39,17 +40,17 @@ export async function keepKeyring(
   return FileKeyring.create(path, master, { vaultId }, random);
 }
 
-/** An owner's token that is kept in a file; the same at every start. */
+/** A token that is kept in a file; the same at every start. */
 export async function keepToken(
   path: string,
-  name: string,
+  wish: { readonly name: string; readonly role: TokenRole },
   tokens: TokenFile,
   random: Random,
 ): Promise<string> {
   const kept = (await readText(path))?.trim() ?? '';
   const known = await tokens.find(tokenIdOf(kept) ?? '');
   if (known?.sha256 === tokenDigest(kept)) return kept;
-  const token = await new IssueToken(tokens, random).run({ name, role: 'owner' });
+  const token = await new IssueToken(tokens, random).run(wish);
   await writeFile(path, `${token}\n`, { mode: 0o600 });
   return token;
 }

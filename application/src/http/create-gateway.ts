@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AnswerInterceptor } from './answer-interceptor.js';
 import { acceptBodies } from './bodies.js';
 import { Connections } from './connections.js';
-import { controllers, demoControllers } from './controllers/index.js';
+import { type controllers, controllersFor } from './controllers/index.js';
 import {
   type GatewayOptions,
   type GatewayUseCases,
@@ -39,7 +39,10 @@ export interface Gateway {
 /** Builds the REST surface over use cases. */
 export async function createGateway(useCases: GatewayUseCases, options: GatewayOptions): Promise<Gateway> {
   const closing = new AbortController();
-  const declared = options.demo === undefined ? controllers : demoControllers;
+  const declared = controllersFor({
+    identities: options.identities !== undefined,
+    demo: options.demo !== undefined,
+  });
   let publicUrl = options.publicUrl ?? 'http://localhost';
   const table = new RouteTable();
   const filter = new ProblemFilter({

@@ -1,3 +1,4 @@
+import type { Identities } from '../ports/identities.js';
 import type { Log } from '../ports/log.js';
 import type { ChangeBucket } from '../use-cases/change-bucket.js';
 import type { DeleteObject } from '../use-cases/delete-object.js';
@@ -18,6 +19,7 @@ import type { ReadHealth } from '../use-cases/read-health.js';
 import type { ReadSupply } from '../use-cases/read-supply.js';
 import type { ReadUsage } from '../use-cases/read-usage.js';
 import type { ReadVault } from '../use-cases/read-vault.js';
+import type { RevokeIdentity } from '../use-cases/revoke-identity.js';
 import type { StatObject } from '../use-cases/stat-object.js';
 import type { VerifyToken } from '../use-cases/verify-token.js';
 import type { Document } from './openapi.js';
@@ -63,12 +65,20 @@ export interface Demo {
   readonly commands: readonly { readonly name: string; readonly line: string }[];
 }
 
+/** The identities of the gateway's organization, where it speaks with a certificate authority. */
+export interface IdentityDesk {
+  readonly identities: Pick<Identities, 'register' | 'certify' | 'list' | 'crl'>;
+  readonly revokeIdentity: Pick<RevokeIdentity, 'run'>;
+}
+
 /** How the surface presents itself. */
 export interface GatewayOptions {
   readonly version: string;
   readonly log: Log;
   /** How others reach it; by default the address it listens on. */
   readonly publicUrl?: string;
+  /** Opens the routes of identities. */
+  readonly identities?: IdentityDesk;
   /** Opens the demo's routes and a page without credentials; for loopback only. */
   readonly demo?: Demo;
 }

@@ -12,6 +12,8 @@ export const readers: Access = ['reader', 'writer', 'owner'];
 export const writers: Access = ['writer', 'owner'];
 /** The owner of the vault. */
 export const owners: Access = ['owner'];
+/** The organization's administrators. */
+export const admins: Access = ['admin'];
 /** Everyone who may look at the ledger's rows. */
 export const onlookers: Access = ['owner', 'provider', 'treasurer', 'auditor', 'admin'];
 

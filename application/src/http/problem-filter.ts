@@ -38,7 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { code, status, detail, facts } = problem;
     if (status >= 500) this.#context.log.error('request failed', { code, requestId: request.id, error });
     if (code === 'method-not-allowed') void reply.header('allow', allowed.join(', '));
-    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status !== 401) void reply.removeHeader('www-authenticate');
+    else if (!reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
     const wait = retryAfter(code);
     if (wait !== undefined) void reply.header('retry-after', String(wait));
     // A body that was not read to its end would be taken for the next request.

@@ -1,4 +1,6 @@
+import { roles } from '@dstore/chaincode/domain';
 import { z } from 'zod';
+import { revocationReasons } from '../ports/identities.js';
 
 /** Amounts, byte counts of the ledger and epochs: bigint in code, decimal strings here. */
 export const decimal = z
@@ -285,6 +287,21 @@ export const overview = z
   .meta({ id: 'Overview' });
 export const addedDisk = z.strictObject({ diskId: z.string() }).meta({ id: 'AddedDisk' });
 export const eventsQuery = z.strictObject({ types: z.string().max(1024).optional() });
+export const registration = z
+  .strictObject({
+    id: z.string().min(1).max(64),
+    roles: z.array(z.enum(roles)).max(roles.length),
+    enrollments: z.number().int().min(1).max(1000).default(1),
+  })
+  .meta({ id: 'Registration' });
+export const registered = z.strictObject({ id: z.string(), secret: z.string() }).meta({ id: 'Registered' });
+export const identities = pageOf(z.strictObject({ id: z.string(), roles: z.array(z.string()) })).meta({
+  id: 'IdentitiesPage',
+});
+export const revocation = z
+  .strictObject({ reason: z.enum(revocationReasons).default('unspecified') })
+  .meta({ id: 'Revocation' });
+export const revoked = z.strictObject({ certificates: count }).meta({ id: 'Revoked' });
 export const bucketParam = z.strictObject({ bucket: z.string().max(255) });
 export const objectParam = z.strictObject({ bucket: z.string().max(255), '*': z.string() });
 export const idParam = z.strictObject({ id: z.string().max(255) });

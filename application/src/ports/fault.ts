@@ -12,6 +12,7 @@ export const faultCodes = [
   'not-ready',
   'seal-broken',
   'disk-failed',
+  'ca-unavailable',
 ] as const;
 export type FaultCode = (typeof faultCodes)[number];
 
@@ -34,10 +35,12 @@ export const gatewayCodes = [
   'name-malformed',
   'cursor-malformed',
   'body-incomplete',
+  'csr-malformed',
   'credentials-missing',
   'token-invalid',
   'token-expired',
   'certificate-untrusted',
+  'secret-invalid',
   'scope-missing',
   'route-unknown',
   'bucket-unknown',
@@ -46,6 +49,7 @@ export const gatewayCodes = [
   'shard-unknown',
   'transaction-unknown',
   'job-unknown',
+  'identity-unknown',
   'method-not-allowed',
   'not-acceptable',
   'object-too-large',
@@ -55,6 +59,7 @@ export const gatewayCodes = [
   'media-type-unsupported',
   'encoding-unsupported',
   'bucket-exists',
+  'identity-exists',
   'bucket-not-empty',
   'shard-missing',
   'content-diverged',

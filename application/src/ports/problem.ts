@@ -5,21 +5,23 @@ import { Denial, Fault, type FaultCode, type GatewayCode } from './fault.js';
 export type ProblemCode = LawCode | GatewayCode | FaultCode | 'invariant-broken';
 
 const codesByStatus = {
-  400: 'arguments-malformed amount-malformed id-malformed request-malformed name-malformed cursor-malformed body-incomplete',
-  401: 'credentials-missing token-invalid token-expired certificate-untrusted',
+  400:
+    'arguments-malformed amount-malformed id-malformed request-malformed name-malformed cursor-malformed body-incomplete ' +
+    'csr-malformed',
+  401: 'credentials-missing token-invalid token-expired certificate-untrusted secret-invalid',
   402: 'escrow-short notes-short',
   403: 'member-unknown member-revoked org-suspended role-missing not-owner not-provider scope-missing',
   404:
     'vault-unknown lease-unknown disk-unknown account-unknown note-unknown epoch-unknown proposal-unknown ' +
     'params-unknown loss-unknown organization-unknown route-unknown bucket-unknown object-unknown version-unknown ' +
-    'shard-unknown transaction-unknown job-unknown',
+    'shard-unknown transaction-unknown job-unknown identity-unknown',
   405: 'method-not-allowed',
   406: 'not-acceptable',
   409:
     'consortium-exists vault-exists disk-exists lease-not-active lease-not-empty lease-not-ended lease-not-in-default ' +
     'lease-changed disk-not-offering disk-retiring disk-changed price-changed collateral-short revision-stale ' +
     'revision-skipped note-spent epoch-not-due reveals-missing reveal-repeated anchor-spent anchor-early proof-late ' +
-    'proof-repeated loss-repeated vote-repeated proposal-closed proposal-not-passed bucket-exists bucket-not-empty ' +
+    'proof-repeated loss-repeated vote-repeated proposal-closed proposal-not-passed bucket-exists identity-exists bucket-not-empty ' +
     'shard-missing content-diverged repair-not-needed idempotency-running',
   410: 'object-lost',
   412: 'precondition-failed',
@@ -34,7 +36,9 @@ const codesByStatus = {
   429: 'rate-limited',
   500: 'invariant-broken seal-broken',
   502: 'provider-faulty endorsers-disagree endorsement-refused',
-  503: 'not-ready overloaded ledger-unavailable ledger-contended shards-unreachable door-unreachable disk-failed',
+  503:
+    'not-ready overloaded ledger-unavailable ledger-contended shards-unreachable door-unreachable disk-failed ' +
+    'ca-unavailable',
   504: 'outcome-unknown',
   507: 'lease-full disk-full too-few-disks quota-reached',
 } as const;
@@ -104,4 +108,5 @@ const faultDetails: Readonly<Record<FaultCode, string>> = {
   'not-ready': 'not ready; try again',
   'seal-broken': 'good shards hold bytes that do not open',
   'disk-failed': 'a disk failed; try again',
+  'ca-unavailable': 'the certificate authority does not answer; try again',
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createGateway, type Gateway } from '@dstore/application/http/create-gateway.js';
-import type { Demo, GatewayUseCases } from '@dstore/application/http/gateway-use-cases.js';
+import type { Demo, GatewayUseCases, IdentityDesk } from '@dstore/application/http/gateway-use-cases.js';
 import type { PutRequest } from '@dstore/application/use-cases/put-object.js';
 import type { ListRequest } from '@dstore/application/use-cases/list-objects.js';
 import type { GetRequest } from '@dstore/application/use-cases/get-object.js';
@@ -143,15 +143,23 @@ export function useCasesOfTests(
   };
 }
 
+/** Identities whose every method fails loudly. */
+export const noIdentities: IdentityDesk = {
+  identities: { register: unexpected, certify: unexpected, list: unexpected, crl: unexpected },
+  revokeIdentity: { run: unexpected },
+};
+
 /** A gateway on a free port, and the URL it is reached by. */
 export async function startGateway(
   useCases: GatewayUseCases,
   demo?: Demo,
+  identities?: IdentityDesk,
 ): Promise<{ gateway: Gateway; url: string }> {
   const gateway = await createGateway(useCases, {
     version: '0.0.0',
     log: silentLog,
     ...(demo === undefined ? {} : { demo }),
+    ...(identities === undefined ? {} : { identities }),
   });
   const url = await gateway.listen('127.0.0.1', 0);
   return { gateway, url };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { demoControllers } from '@dstore/application/http/controllers/index.js';
+import { allControllers } from '@dstore/application/http/controllers/index.js';
 import type { Gateway } from '@dstore/application/http/create-gateway.js';
 import { routesOf } from '@dstore/application/http/openapi.js';
 import { tokenRoles } from '@dstore/application/ports/token-store.js';
-import { ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from './gateway-of-tests.js';
+import { noIdentities, ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from './gateway-of-tests.js';
 
 const readers = ['reader', 'writer', 'owner'];
 const writers = ['writer', 'owner'];
@@ -37,6 +37,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'GET /v1/health': ['owner'],
   'GET /v1/repairs': ['owner'],
   'GET /v1/events': onlookers,
+  'GET /v1/identities': ['admin'],
+  'POST /v1/identities': ['admin'],
+  'POST /v1/identities/:id/revocation': ['admin'],
+  'GET /v1/crl': onlookers,
   'POST /v1/demo/disks': ['owner'],
   'POST /v1/demo/disks/:id/loss': ['owner'],
   'POST /v1/demo/disks/:id/restoration': ['owner'],
@@ -51,6 +55,8 @@ const open = [
   'GET /',
   'GET /page.css',
   'GET /page.js',
+  // By the id's own secret, which the certificate authority judges.
+  'POST /v1/identities/:id/enrollment',
   'GET /v1/overview',
   'GET /v1/overview/events',
 ];
@@ -66,7 +72,11 @@ describe('Guard', () => {
   };
 
   before(async () => {
-    ({ gateway, url } = await startGateway(useCasesOfTests(objects), { control, commands: [] }));
+    ({ gateway, url } = await startGateway(
+      useCasesOfTests(objects),
+      { control, commands: [] },
+      noIdentities,
+    ));
   });
   after(() => gateway.close());
 
@@ -78,7 +88,7 @@ describe('Guard', () => {
 
   it('S-05 knows every route of the router', () => {
     assert.deepEqual([...gateway.routes].sort(), [...Object.keys(allowed), ...open].sort());
-    const declared = routesOf(demoControllers).map(({ method, path }) => `${method} ${path}`);
+    const declared = routesOf(allControllers).map(({ method, path }) => `${method} ${path}`);
     assert.deepEqual(declared.sort(), [...gateway.routes].sort());
   });
 
@@ -107,12 +117,12 @@ describe('Guard', () => {
     });
   }
 
-  it('has no demo routes where there is no demo', async () => {
+  it('has no routes of a demo or of identities where there is none', async () => {
     const plain = await startGateway(useCasesOfTests(objects));
     try {
       assert.equal((await fetch(`${plain.url}/v1/overview`)).status, 404);
       assert.deepEqual(
-        plain.gateway.routes.filter((route) => /demo|overview/.test(route)),
+        plain.gateway.routes.filter((route) => /demo|overview|identities|crl/.test(route)),
         [],
       );
     } finally {

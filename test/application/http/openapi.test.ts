@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { demoControllers } from '@dstore/application/http/controllers/index.js';
+import { allControllers } from '@dstore/application/http/controllers/index.js';
 import { documentOf, routesOf, templateOf } from '@dstore/application/http/openapi.js';
-import { ObjectsOfTests, startGateway, useCasesOfTests } from './gateway-of-tests.js';
+import { noIdentities, ObjectsOfTests, startGateway, useCasesOfTests } from './gateway-of-tests.js';
 
 const application = new URL('../../../../application/', import.meta.url);
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, application), 'utf8')) as unknown;
@@ -10,7 +10,7 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(name, application
 describe('the OpenAPI document', () => {
   it('S-09 is the committed one', () => {
     const { version } = read('package.json') as { version: string };
-    const written = JSON.parse(JSON.stringify(documentOf(demoControllers, version))) as unknown;
+    const written = JSON.parse(JSON.stringify(documentOf(allControllers, version))) as unknown;
     assert.deepEqual(
       written,
       read('openapi.json'),
@@ -24,9 +24,13 @@ describe('the OpenAPI document', () => {
       lose: async () => undefined,
       restore: async () => undefined,
     };
-    const { gateway } = await startGateway(useCasesOfTests(new ObjectsOfTests()), { control, commands: [] });
+    const { gateway } = await startGateway(
+      useCasesOfTests(new ObjectsOfTests()),
+      { control, commands: [] },
+      noIdentities,
+    );
     try {
-      const { paths } = documentOf(demoControllers, '0.0.0');
+      const { paths } = documentOf(allControllers, '0.0.0');
       const documented = Object.entries(paths).flatMap(([path, methods]) =>
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
       );
@@ -41,12 +45,12 @@ describe('the OpenAPI document', () => {
   });
 
   it('gives every operation an id of its own', () => {
-    const ids = routesOf(demoControllers).map(({ facts }) => facts.id);
+    const ids = routesOf(allControllers).map(({ facts }) => facts.id);
     assert.equal(new Set(ids).size, ids.length);
   });
 
   it('has no reference that leads nowhere', () => {
-    const document = documentOf(demoControllers, '0.0.0');
+    const document = documentOf(allControllers, '0.0.0');
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
       (match) => match[1] ?? '',
     );

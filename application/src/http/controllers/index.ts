@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { BucketController } from './bucket-controller.js';
 import { DemoController } from './demo-controller.js';
 import { EventController } from './event-controller.js';
+import { IdentityController } from './identity-controller.js';
 import { LedgerController } from './ledger-controller.js';
 import { ObjectController } from './object-controller.js';
 import { OpenController } from './open-controller.js';
@@ -17,5 +18,17 @@ export const controllers: readonly Type[] = [
   EventController,
 ];
 
-/** Those of the embedded demo. */
-export const demoControllers: readonly Type[] = [...controllers, DemoController];
+/** All that there are. */
+export const allControllers: readonly Type[] = [...controllers, IdentityController, DemoController];
+
+/** Those of a gateway with or without a certificate authority and a demo. */
+export function controllersFor(has: {
+  readonly identities: boolean;
+  readonly demo: boolean;
+}): readonly Type[] {
+  return [
+    ...controllers,
+    ...(has.identities ? [IdentityController] : []),
+    ...(has.demo ? [DemoController] : []),
+  ];
+}
