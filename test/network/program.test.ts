@@ -1,5 +1,6 @@
 import { explain, NetworkFault } from '@dstore/network/fault.js';
 import { ProgramFailed, runProgram } from '@dstore/network/program.js';
+import { CaRefusal, CaUnreachable } from '@dstore/organizations';
 import assert from 'node:assert/strict';
 
 const node = (script: string) => runProgram(process.execPath, ['-e', script]);
@@ -41,6 +42,20 @@ describe('runProgram', () => {
 });
 
 describe('explain', () => {
+  for (const [what, error, fix] of [
+    ['a full disk', Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }), /make room/],
+    ['files of another user', Object.assign(new Error('EACCES'), { code: 'EACCES' }), /DSTORE_HOME/],
+    ['a stopped CA', new CaUnreachable('tls.org1', 'https://x', new Error('no')), /network:up starts it/],
+    [
+      'a wrong secret',
+      new CaRefusal('tls.org1', 'enrol x', 'secret', 401, []),
+      /secrets must be of the same/,
+    ],
+  ] as const)
+    it(`says what to do about ${what}`, () => {
+      assert.match(explain(error), new RegExp(`\n  fix: .*${fix.source}`));
+    });
+
   it('puts the fix below the fault', () => {
     assert.equal(explain(new NetworkFault('it broke', 'mend it')), 'it broke\n  fix: mend it');
     assert.equal(explain(new Error('it broke')), 'it broke');

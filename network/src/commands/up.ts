@@ -1,4 +1,5 @@
 import { DirectoryLock } from '../embedded/directory-lock.js';
+import { insistUnexpired } from '../native/expired.js';
 import { openNetwork } from './open-network.js';
 import type { GatewayAccess } from '../native/index.js';
 import { type CommandContext, networkFolder } from './place.js';
@@ -8,6 +9,7 @@ export async function up(context: CommandContext): Promise<number> {
   const network = await openNetwork(context);
   const lock = await DirectoryLock.take(networkFolder(context.environment));
   try {
+    await insistUnexpired(networkFolder(context.environment), Date.now());
     await network.up();
     if (network.gateway !== undefined) firstLines(network.gateway).forEach(context.print);
   } finally {
