@@ -1,6 +1,6 @@
 import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { type LawCode, Refusal } from '@dstore/chaincode/domain';
-import { openMember, RevocationList, signLowS } from '@dstore/organizations';
+import { openMember, parseCertificate, RevocationList, signLowS } from '@dstore/organizations';
 import { crlPaths, refuses } from '@dstore/network/native';
 import { connect, GatewayError, hash, type Transaction } from '@hyperledger/fabric-gateway';
 import assert from 'node:assert/strict';
@@ -105,7 +105,7 @@ describe('members of a real consortium', () => {
     }
   });
 
-  it('is refused by peers, orderers and doors once it is revoked, by one command', async () => {
+  it('is refused by peers and orderers once it is revoked, by one command', async () => {
     const zoe = await openMember(kept('zoe'));
     const client = await running.network.connect('Org2MSP');
     const gateway = connect({
@@ -161,6 +161,28 @@ describe('members of a real consortium', () => {
     assert.match(again.said, /channel configuration +\S+ s {2}as it should be since block \d+/);
     await rm(crlPaths(running.network.seat('Org2MSP')).identity);
     assert.equal((await command('revoke', '--org', 'org2', '--id', 'zoe')).code, 0);
+  });
+
+  it('S-17 is tried at each peer where its key is at hand, and its TLS certificate goes on the list for doors', async () => {
+    const done = await command('revoke', '--org', 'org3', '--id', 'application', '--reason', 'superseded');
+    assert.equal(done.code, 1, done.said);
+    assert.match(done.said, /application is nobody whom identity\.org3 knows/);
+    const secret = (await identity('register', '', '--ca', 'tls', '--id', 'disk-9')).out.toString().trim();
+    const tls = await identity('enroll', secret, '--ca', 'tls', '--id', 'disk-9');
+    assert.equal(tls.code, 0, tls.err);
+    const member = await identity('register', '', '--id', 'disk-9', '--roles', 'provider');
+    assert.equal(member.code, 0, member.err);
+    assert.equal((await command('revoke', '--org', 'org2', '--id', 'disk-9')).code, 0);
+    const seat = running.network.seat('Org2MSP');
+    const list = RevocationList.read(
+      await readFile(crlPaths(seat).tls, 'utf8'),
+      await readFile(seat.tlsRoot, 'utf8'),
+    );
+    const { certificate } = await openMember(kept('disk-9.tls'));
+    assert.ok(list.has(parseCertificate(certificate).serialNumber));
+    const { code, said } = await command('revoke', '--org', 'org3', '--id', 'owner');
+    assert.equal(code, 0, said);
+    assert.match(said, /refused by each peer +\S+ s {2}4 peers/);
   });
 
   it('says whom it does not know, and what it would do', async () => {
