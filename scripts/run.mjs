@@ -86,6 +86,7 @@ const verbs = {
   'network:down': network('down'),
   'network:status': network('status'),
   'network:logs': network('logs'),
+  'network:doctor': network('doctor'),
   'network:reset': network('reset'),
   'network:revoke': network('revoke'),
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],

@@ -243,4 +243,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/adapters/kubo/kubo-rpc.ts':
     'kubo-disk.test.ts and real/kubo-disk.test.ts make each of its calls',
   'application/src/adapters/kubo/room.ts': 'the disk conformance suite fills disks and makes room again',
+  'network/src/native/gateway-contract.ts': 'real/doctor.test.ts asks peers through it',
+  'network/src/native/checks/points.ts': 'doctor.test.ts counts them, real/doctor.test.ts looks at all',
 };

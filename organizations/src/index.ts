@@ -33,6 +33,6 @@ export {
   readOrgs,
 } from './org-file.js';
 export { type CertificateRequest, requestCertificate } from './certificate-request.js';
-export { plainSerial, RevocationList } from './revocation-list.js';
+export { plainSerial, RevocationList, revokedSerials } from './revocation-list.js';
 export { selfSignedClient } from './self-signed.js';
 export { isLowS, signLowS } from './signer.js';

@@ -31,6 +31,11 @@ export class RevocationList {
   }
 }
 
+/** Serial numbers that a PEM list names, as they are compared, whoever signed it. */
+export function revokedSerials(pem: string): string[] {
+  return new X509Crl(pem).entries.map(({ serialNumber }) => plainSerial(serialNumber));
+}
+
 /** A serial number as it is compared: hexadecimal without leading zeros, which some write and some do not. */
 export function plainSerial(serialNumber: string): string {
   return serialNumber.toLowerCase().replace(/^0+(?=.)/, '');

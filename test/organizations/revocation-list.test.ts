@@ -1,4 +1,4 @@
-import { Authority, parseCertificate, plainSerial, RevocationList } from '@dstore/organizations';
+import { Authority, parseCertificate, plainSerial, RevocationList, revokedSerials } from '@dstore/organizations';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ describe('RevocationList', () => {
         [true, false, true],
       );
       assert.ok(list.has(one.toUpperCase()));
+      assert.deepEqual(revokedSerials(await authority.revocationList([one])), [plainSerial(one)]);
       assert.equal(list.serials.size, 2);
       assert.ok(Math.abs((list.nextAt ?? 0) - list.madeAt - year) < 10 * 60 * 1000);
     });

@@ -1,5 +1,6 @@
 import { explain } from '../fault.js';
 import { build } from './build.js';
+import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { logs } from './logs.js';
 import type { CommandContext } from './place.js';
@@ -15,6 +16,7 @@ const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number
   down,
   status,
   logs,
+  doctor,
   reset,
   watch,
   revoke,

@@ -8,12 +8,15 @@ export interface ClientPaths {
   readonly root: string;
 }
 
+/** An answer; `date` is the server's time in milliseconds since 1970, in whole seconds, if it told. */
+export interface HttpsAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly date: number | undefined;
+}
+
 /** What a server of this machine answers to GET. Rejects when it does not within 3 s. */
-export async function getOverTls(
-  port: number,
-  path: string,
-  client: ClientPaths,
-): Promise<{ status: number; text: string }> {
+export async function getOverTls(port: number, path: string, client: ClientPaths): Promise<HttpsAnswer> {
   const [cert, key, ca] = await Promise.all([
     readFile(client.certificate),
     readFile(client.key),
@@ -24,7 +27,9 @@ export async function getOverTls(
     const sent = request(options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('error', reject).on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      const date = Date.parse(response.headers.date ?? '');
+      const told = { status: response.statusCode ?? 0, date: Number.isNaN(date) ? undefined : date };
+      response.on('error', reject).on('end', () => resolve({ ...told, text }));
     });
     sent.on('error', reject).on('timeout', () => sent.destroy(new Error('no answer within 3 s')));
     sent.end();

@@ -49,11 +49,11 @@ export class NativeNetwork {
   readonly seats: readonly OrgSeat[];
   readonly supervisor: Supervisor;
   readonly shared: Shared;
-  readonly #options: NativeOptions;
+  readonly options: NativeOptions;
   #gateway: GatewayAccess | undefined;
 
   constructor(options: NativeOptions) {
-    this.#options = options;
+    this.options = options;
     this.seats = options.orgs.map((org) => seatOf(options.folder, org));
     this.supervisor = new Supervisor(options.folder);
     this.shared = sharedOf(options.folder, options.channel);
@@ -64,7 +64,7 @@ export class NativeNetwork {
    * milliseconds it took. Rejects with NetworkFault when something stands in the way.
    */
   up(): Promise<number> {
-    const { law, definition, say } = this.#options;
+    const { law, definition, say } = this.options;
     const fabric = [...this.#nodeSteps(), ...this.#lawSteps(law, definition), this.#kuboStep()];
     return takeSteps([this.#unwatchStep(), ...fabric, ...this.#applicationSteps()], say);
   }
@@ -108,7 +108,7 @@ export class NativeNetwork {
   /** What an organization's admin changes the channel with, for what that admin may change alone. */
   async configDesk(mspId: string): Promise<ConfigDesk> {
     return {
-      programs: this.#options.toolchain.programs,
+      programs: this.options.toolchain.programs,
       shared: this.shared,
       command: this.#command(this.seat(mspId)),
       signers: [await this.identity(mspId, 'admin')],
@@ -123,7 +123,7 @@ export class NativeNetwork {
   }
 
   #nodeSteps(): Step[] {
-    const { toolchain } = this.#options;
+    const { toolchain } = this.options;
     const { programs } = toolchain;
     return [
       {
@@ -150,7 +150,7 @@ export class NativeNetwork {
   }
 
   async #startNodes(): Promise<string> {
-    const { toolchain, timeWindowSeconds } = this.#options;
+    const { toolchain, timeWindowSeconds } = this.options;
     const { programs } = toolchain;
     await this.#eachSeat(async (seat) => {
       await this.supervisor.start(ordererSpec(programs, this.shared, seat));
@@ -164,7 +164,7 @@ export class NativeNetwork {
   }
 
   async #join(): Promise<string> {
-    const { programs } = this.#options.toolchain;
+    const { programs } = this.options.toolchain;
     await this.#eachSeat((seat) => joinOrderer(programs, this.shared, seat));
     const join = ['channel', 'join', '--blockpath', this.shared.genesisBlock];
     await this.#eachSeat((seat) => this.#command(seat).runOnce(join, /ledger \[\S+\] already exists/));
@@ -205,7 +205,7 @@ export class NativeNetwork {
   }
 
   #kuboStep(): Step {
-    const { toolchain, folder } = this.#options;
+    const { toolchain, folder } = this.options;
     const disks = this.seats.flatMap(kuboDisks);
     return {
       title: 'Kubo daemons',
@@ -222,7 +222,7 @@ export class NativeNetwork {
   }
 
   #applicationSteps(): Step[] {
-    const { application, folder, watch } = this.#options;
+    const { application, folder, watch } = this.options;
     if (application === undefined) return [];
     const processes = new ApplicationProcesses(application, this.supervisor, this.seats, this.shared.channel);
     return [
@@ -254,7 +254,7 @@ export class NativeNetwork {
   }
 
   #command(seat: OrgSeat): PeerCommand {
-    return new PeerCommand(this.#options.toolchain.programs, this.shared, seat);
+    return new PeerCommand(this.options.toolchain.programs, this.shared, seat);
   }
 
   #eachSeat<T>(work: (seat: OrgSeat) => Promise<T>): Promise<T[]> {

@@ -108,7 +108,7 @@ describe('KuboDisk', () => {
   });
 
   for (const [what, override, ask, retryable] of failures)
-    it(`F-05 fails ${retryable ? 'for now' : 'for good'} on ${what}`, async () => {
+    it(`F-11 fails ${retryable ? 'for now' : 'for good'} on ${what}`, async () => {
       kubo.override = override;
       await assert.rejects(ask(disk), isFault('disk-failed', retryable));
       kubo.override = () => false;
@@ -185,7 +185,7 @@ describe('KuboDisk', () => {
     kubo = await FakeKubo.start();
   });
 
-  it('names each setting that is not safe, and its fix', async () => {
+  it('F-06 names each setting that is not safe, and its fix', async () => {
     kubo.config = {};
     kubo.stacks = '';
     kubo.commandLine = 'ipfs\0daemon\0--enable-gc';

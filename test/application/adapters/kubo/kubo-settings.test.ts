@@ -57,7 +57,7 @@ describe('settings of a Kubo daemon', () => {
   });
 
   for (const [setting, ...values] of unsafe)
-    it(`are wrong with an unsafe ${setting}, which is named`, () => {
+    it(`F-06 are wrong with an unsafe ${setting}, which is named`, () => {
       for (const value of values) assert.deepEqual(names(changed(setting, value)), [setting], String(value));
     });
 

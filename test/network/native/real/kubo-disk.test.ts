@@ -1,5 +1,7 @@
 import { KuboDisk } from '@dstore/application/adapters/kubo/kubo-disk.js';
 import { cidOf } from '@dstore/application/core/shard.js';
+import { changedSections } from '@dstore/network/native/checks/kubo.js';
+import type { KuboConfig } from '@dstore/network/native/kubo-daemon.js';
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +38,7 @@ describe('KuboDisk on a daemon', () => {
     }
   }
 
-  it('F-05 has every acknowledged block after the daemon was killed', async () => {
+  it('F-01 has every acknowledged block after the daemon was killed', async () => {
     const blocks = Array.from({ length: 40 }, () => blockOf(30_000));
     await withDisk((disk) => Promise.all(blocks.map(({ digest, bytes }) => disk.put(digest, bytes))));
     await kubo.kill();
@@ -58,7 +60,7 @@ describe('KuboDisk on a daemon', () => {
     });
   });
 
-  it('pins what it keeps, so that a collection of garbage takes nothing', async () => {
+  it('F-06 pins what it keeps, so that a collection of garbage takes nothing', async () => {
     const { digest, bytes } = blockOf(1000);
     await withDisk(async (disk) => {
       await disk.put(digest, bytes);
@@ -75,7 +77,7 @@ describe('KuboDisk on a daemon', () => {
     assert.deepEqual(await withDisk(listed), []);
   });
 
-  it('refuses a daemon that was set to look for others, and takes it when it is set back', async () => {
+  it('F-06 refuses a daemon that was set to look for others, and takes it when it is set back', async () => {
     await kubo.set('Bootstrap', ['auto']);
     await kubo.set('Gateway.NoFetch', false);
     await assert.rejects(KuboDisk.open(kubo.addresses), (error) => {
@@ -85,6 +87,8 @@ describe('KuboDisk on a daemon', () => {
     await kubo.set('Bootstrap', []);
     await kubo.set('Gateway.NoFetch', true);
     await withDisk(listed);
+    const config = await readFile(join(kubo.daemon.folder, 'config'), 'utf8');
+    assert.deepEqual(changedSections(JSON.parse(config) as KuboConfig, kubo.daemon), []);
   });
 
   it('fails, and may be asked again, while the daemon is away', async () => {
