@@ -87,6 +87,7 @@ const verbs = {
   'network:status': network('status'),
   'network:logs': network('logs'),
   'network:doctor': network('doctor'),
+  'network:compose': network('compose'),
   'network:reset': network('reset'),
   'network:revoke': network('revoke'),
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],

@@ -245,4 +245,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/adapters/kubo/room.ts': 'the disk conformance suite fills disks and makes room again',
   'network/src/native/gateway-contract.ts': 'real/doctor.test.ts asks peers through it',
   'network/src/native/checks/points.ts': 'doctor.test.ts counts them, real/doctor.test.ts looks at all',
+  'network/src/native/compose-file.ts': 'compose.test.ts reads every service of it',
+  'network/src/commands/serve-law.ts': 'what a container of docker-compose.yaml runs; chaincodeSpec says how',
 };

@@ -1,11 +1,13 @@
 import { explain } from '../fault.js';
 import { build } from './build.js';
+import { compose } from './compose.js';
 import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { logs } from './logs.js';
 import type { CommandContext } from './place.js';
 import { reset } from './reset.js';
 import { revoke } from './revoke.js';
+import { serveLaw } from './serve-law.js';
 import { status } from './status.js';
 import { up } from './up.js';
 import { watch } from './watch.js';
@@ -17,6 +19,8 @@ const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number
   status,
   logs,
   doctor,
+  compose,
+  'serve-law': serveLaw,
   reset,
   watch,
   revoke,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { NetworkFault } from '../fault.js';
 import { type EpochTimes, epochTimes, NativeNetwork } from '../native/index.js';
+import type { Supervisor } from '../native/supervisor.js';
 import { type Environment, readyToolchain } from '../toolchain/index.js';
 import { channel, type CommandContext, networkFolder, organizations, ownLaw } from './place.js';
 
@@ -12,12 +13,14 @@ export interface OpenWishes {
   readonly bare?: boolean;
   /** How far clocks may be apart; what the epochs allow by default. */
   readonly timeWindowSeconds?: number;
+  /** Who starts the processes; this machine by default. */
+  readonly supervisor?: Supervisor;
 }
 
 /** The network of this repository's organizations in the home of the environment; servers are built if need be. */
 export async function openNetwork(
   { environment, say }: Pick<CommandContext, 'environment' | 'say'>,
-  { bare = false, timeWindowSeconds }: OpenWishes = {},
+  { bare = false, timeWindowSeconds, supervisor }: OpenWishes = {},
 ): Promise<NativeNetwork> {
   if (process.platform === 'win32') throw new NetworkFault(...notHere);
   const times = timesIn(environment);
@@ -32,6 +35,7 @@ export async function openNetwork(
     timeWindowSeconds: timeWindowSeconds ?? times.timeWindowSeconds,
     ...(bare ? {} : on),
     say,
+    ...(supervisor === undefined ? {} : { supervisor }),
   });
 }
 

@@ -1,15 +1,18 @@
 import { DirectoryLock } from '../embedded/directory-lock.js';
+import { ContainedProcesses } from '../native/contained-processes.js';
 import { insistUnexpired } from '../native/expired.js';
 import { openNetwork } from './open-network.js';
 import type { GatewayAccess } from '../native/index.js';
 import { type CommandContext, networkFolder } from './place.js';
 
-/** Brings the network up, from nothing or from wherever it is. */
+/** Brings the network up, from nothing or from wherever it is. `--contained`: containers start the processes. */
 export async function up(context: CommandContext): Promise<number> {
-  const network = await openNetwork(context);
-  const lock = await DirectoryLock.take(networkFolder(context.environment));
+  const folder = networkFolder(context.environment);
+  const contained = context.args.includes('--contained');
+  const network = await openNetwork(context, contained ? { bare: true, supervisor: new ContainedProcesses(folder) } : {});
+  const lock = await DirectoryLock.take(folder);
   try {
-    await insistUnexpired(networkFolder(context.environment), Date.now());
+    await insistUnexpired(folder, Date.now());
     await network.up();
     if (network.gateway !== undefined) firstLines(network.gateway).forEach(context.print);
   } finally {

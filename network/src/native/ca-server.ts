@@ -22,15 +22,20 @@ export const caProcess = (seat: OrgSeat) => `${seat.name}.ca`;
 /** Starts an organization's CA server, with its three CAs, and waits until each answers. */
 export async function startCa(supervisor: Supervisor, programs: Programs, seat: OrgSeat): Promise<void> {
   for (const kind of kinds) await keepConfig(seat, kind);
-  const others = kinds.slice(1).flatMap((kind) => ['--cafiles', join(folderOf(seat, kind), configName)]);
   await supervisor.start({
     name: caProcess(seat),
     program: programs['fabric-ca-server'],
-    args: ['start', '--home', seat.ca, ...others],
+    args: caArguments(seat),
     cwd: seat.ca,
     ports: [seat.ports.ca, seat.ports.caOperations],
   });
   await untilReady(supervisor, caProcess(seat), () => answers(seat));
+}
+
+/** Arguments of fabric-ca-server: one server with all of an organization's CAs. */
+export function caArguments(seat: OrgSeat): string[] {
+  const others = kinds.slice(1).flatMap((kind) => ['--cafiles', join(folderOf(seat, kind), configName)]);
+  return ['start', '--home', seat.ca, ...others];
 }
 
 /** A CA of an organization, through its REST interface; close it after use. */

@@ -1,4 +1,4 @@
-import { access, copyFile, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runProgram } from '../program.js';
@@ -32,7 +32,8 @@ export async function keepGenesis(
 ): Promise<void> {
   await mkdir(shared.config, { recursive: true, mode: 0o700 });
   for (const name of ['core.yaml', 'orderer.yaml'])
-    await copyFile(join(samples, name), join(shared.config, name));
+    // Not as a copy: Go keeps its modules read-only, and what is may not be written a second time.
+    await writeDurably(join(shared.config, name), await readFile(join(samples, name)));
   const isMade = await access(shared.genesisBlock).then(
     () => true,
     () => false,

@@ -6,7 +6,7 @@ import type { Programs } from '../toolchain/index.js';
 import type { OrgSeat } from './layout.js';
 import { isListening } from './ports.js';
 import { secretIn } from './secret-file.js';
-import type { Supervisor } from './supervisor.js';
+import type { ProcessSpec, Supervisor } from './supervisor.js';
 import { untilReady } from './wait.js';
 import { writeDurably } from './write-durably.js';
 
@@ -36,20 +36,25 @@ export function kuboDisks(seat: OrgSeat): KuboDisk[] {
 /** Makes a daemon's repository if it is not there, and starts it. Nothing of it is reachable from outside. */
 export async function startKubo(
   supervisor: Supervisor,
-  { ipfs }: Programs,
+  programs: Programs,
   networkFolder: string,
   disk: KuboDisk,
 ): Promise<void> {
-  await keepRepository(ipfs, networkFolder, disk);
-  await supervisor.start({
+  await keepRepository(programs.ipfs, networkFolder, disk);
+  await supervisor.start(kuboSpec(programs, disk));
+  await untilReady(supervisor, kuboProcess(disk), () => isListening(disk.ports.gateway));
+}
+
+/** How a daemon is started: it insists on a swarm key and says nothing to its makers. */
+export function kuboSpec({ ipfs }: Programs, disk: KuboDisk): ProcessSpec {
+  return {
     name: kuboProcess(disk),
     program: ipfs,
     args: ['daemon', '--migrate=false'],
     cwd: disk.folder,
     ports: Object.values(disk.ports),
     env: { IPFS_PATH: disk.folder, LIBP2P_FORCE_PNET: '1', IPFS_TELEMETRY: 'off' },
-  });
-  await untilReady(supervisor, kuboProcess(disk), () => isListening(disk.ports.gateway));
+  };
 }
 
 async function keepRepository(ipfs: string, networkFolder: string, disk: KuboDisk): Promise<void> {

@@ -39,6 +39,8 @@ export interface NativeOptions {
   /** How the process is started that starts others again; with the application. */
   readonly watch?: Pick<ProcessSpec, 'program' | 'args' | 'env'>;
   readonly say: Say;
+  /** Who starts the processes; by default they are this machine's. */
+  readonly supervisor?: Supervisor;
 }
 
 /** Name of the process that starts others again. */
@@ -55,7 +57,7 @@ export class NativeNetwork {
   constructor(options: NativeOptions) {
     this.options = options;
     this.seats = options.orgs.map((org) => seatOf(options.folder, org));
-    this.supervisor = new Supervisor(options.folder);
+    this.supervisor = options.supervisor ?? new Supervisor(options.folder);
     this.shared = sharedOf(options.folder, options.channel);
   }
 
