@@ -121,23 +121,13 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'the catalog conformance suite applies random flushes through it and compares with a naive model',
   'network/src/commands/watch.ts':
     'real/faults.test.ts kills what it starts again; watch.test.ts is its rules',
-  'network/src/native/watch.ts': 'real/faults.test.ts kills what it starts again',
   'network/src/native/application-process.ts':
     'real/interrupted.test.ts kills it anywhere, real/walks.test.ts uses what it starts',
-  'network/src/native/application-settings.ts':
-    'real/walks.test.ts and real/faults.test.ts run a consortium of processes with it',
-  'network/src/native/law-params.ts': 'declarations; real/walks.test.ts founds with what it makes',
-  'network/src/native/config-update.ts': 'real/identities.test.ts changes a real channel with it',
-  'network/src/native/revocation-config.ts':
-    'real/identities.test.ts puts a revocation list into a real channel',
-  'application/src/adapters/fabric/peer-clients.ts': 'real/faults.test.ts loses the peer that it speaks to',
   'application/src/compose-disks.ts': 'wiring; real/walks.test.ts puts, audits and repairs through it',
   'application/src/compose-gateway.ts': 'wiring; real/walks.test.ts puts and gets through it',
   'application/src/compose-organization.ts': 'wiring; real/faults.test.ts starts, kills and restarts it',
   'application/src/ending.ts': 'main.test.ts ends a process by it',
   'application/src/found.ts': 'real/interrupted.test.ts founds again and again, real/walks.test.ts once',
-  'application/src/organization-config.ts':
-    'real/walks.test.ts and real/faults.test.ts run a consortium of processes with it',
   'application/src/organization-members.ts': 'real/walks.test.ts reads and signs as all of its members',
   'application/src/serve.ts': 'real/faults.test.ts kills and restarts it as a process',
   'application/src/vault-secrets.ts': 'main.test.ts starts with keys, words, token, and without',

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { offerIn } from '@dstore/chaincode/domain';
 import { FileDisk } from './adapters/file/file-disk.js';
+import { KuboDisk } from './adapters/kubo/kubo-disk.js';
 import { openDisk } from './compose-provider.js';
 import type { DiskConfig, OrganizationConfig } from './organization-config.js';
 import { type OrganizationMembers, type OwnMember, readKeyFiles } from './organization-members.js';
@@ -39,6 +40,10 @@ export async function openDisks(
 /** A store by its name in the settings: the scheme says which adapter. */
 const stores: Readonly<Record<string, (place: string) => Promise<Disk>>> = {
   file: (folder) => FileDisk.open(folder),
+  kubo: (urls) => {
+    const [rpc = '', gateway = ''] = urls.split(',');
+    return KuboDisk.open({ rpc, gateway });
+  },
 };
 
 function openStore(store: string): Promise<Disk> {

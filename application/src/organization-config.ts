@@ -29,7 +29,7 @@ export interface Listen {
 /** A disk that the organization offers, with its agent and its door. */
 export interface DiskConfig {
   readonly diskId: string;
-  /** `file:DIR` or what another store is reached by. */
+  /** `file:DIR`, or `kubo:RPC,GATEWAY`: the addresses of a daemon. */
   readonly store: string;
   readonly capacityBytes: bigint;
   /** Credits per GiB and epoch. */

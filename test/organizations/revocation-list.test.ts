@@ -1,4 +1,10 @@
-import { Authority, parseCertificate, plainSerial, RevocationList, revokedSerials } from '@dstore/organizations';
+import {
+  Authority,
+  parseCertificate,
+  plainSerial,
+  RevocationList,
+  revokedSerials,
+} from '@dstore/organizations';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { join } from 'node:path';

@@ -9,7 +9,10 @@ import { type CommandContext, networkFolder } from './place.js';
 export async function up(context: CommandContext): Promise<number> {
   const folder = networkFolder(context.environment);
   const contained = context.args.includes('--contained');
-  const network = await openNetwork(context, contained ? { bare: true, supervisor: new ContainedProcesses(folder) } : {});
+  const network = await openNetwork(
+    context,
+    contained ? { bare: true, supervisor: new ContainedProcesses(folder) } : {},
+  );
   const lock = await DirectoryLock.take(folder);
   try {
     await insistUnexpired(folder, Date.now());

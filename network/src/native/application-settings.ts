@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { kuboDisks } from './kubo-daemon.js';
 import { holderFolder, type OrgSeat, tlsPaths } from './layout.js';
 
 /** Bytes of a new lease of the first gateway, and of the room that it keeps free in each. */
@@ -66,7 +67,11 @@ function ledger(seat: OrgSeat, seats: readonly OrgSeat[], channel: string): obje
   };
 }
 
+/** A store as the application's settings name it. */
 function storeOf(seat: OrgSeat, disk: string, store: string): string {
+  const daemon = store === 'kubo' ? kuboDisks(seat).find((one) => one.disk === disk) : undefined;
+  if (daemon !== undefined)
+    return `kubo:http://127.0.0.1:${daemon.ports.rpc},http://127.0.0.1:${daemon.ports.gateway}`;
   const [, place] = /^file:(.+)$/s.exec(store) ?? [];
   return `file:${join(seat.folder, place ?? join('disks', disk))}`;
 }
