@@ -12,7 +12,12 @@ type Call = (error: unknown, answer?: unknown) => void;
 type Unary = (path: string, a: unknown, b: unknown, c: unknown, d: unknown, callback: Call) => void;
 
 /** What goes wrong with a call: `pass` hands it on to the network. */
-type Trouble = (method: string, pass: (callback: Call) => void, callback: Call) => void;
+type Trouble = (
+  method: string,
+  pass: (callback: Call) => void,
+  callback: Call,
+  network: EmbeddedNetwork,
+) => void;
 
 /** A client of the network with trouble on its line. */
 function troubled(network: EmbeddedNetwork, trouble: Trouble): GatewayClient {
@@ -20,7 +25,7 @@ function troubled(network: EmbeddedNetwork, trouble: Trouble): GatewayClient {
   const unary = client.makeUnaryRequest.bind(client) as unknown as Unary;
   const makeUnaryRequest: Unary = (path, serialize, deserialize, request, options, callback) => {
     const pass = (then: Call) => unary(path, serialize, deserialize, request, options, then);
-    trouble(path.split('/').at(-1) as string, pass, callback);
+    trouble(path.split('/').at(-1) as string, pass, callback, network);
   };
   return Object.assign(Object.create(client) as GatewayClient, { makeUnaryRequest });
 }
@@ -49,9 +54,17 @@ async function withTrouble(
 
 const unavailable = () => serviceError(status.UNAVAILABLE, 'request already processed');
 const on =
-  (wanted: string, trouble: (pass: (callback: Call) => void, callback: Call) => void): Trouble =>
-  (method, pass, callback) =>
-    method === wanted ? trouble(pass, callback) : pass(callback);
+  (
+    wanted: string,
+    trouble: (pass: (callback: Call) => void, callback: Call, network: EmbeddedNetwork) => void,
+  ): Trouble =>
+  (method, pass, callback, network) =>
+    method === wanted ? trouble(pass, callback, network) : pass(callback);
+
+/** Ends once the network has a block more than it had. */
+async function blockAfter(network: EmbeddedNetwork, height: number): Promise<void> {
+  while (network.height === height) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('FabricLedger', () => {
   it('knows whose ledger it is', async () => {
@@ -65,7 +78,10 @@ describe('FabricLedger', () => {
   });
 
   it('finds a transaction that was ordered although submit failed', async () => {
-    const lost = on('Submit', (pass, callback) => pass(() => callback(unavailable())));
+    const lost = on('Submit', (pass, callback, network) => {
+      const { height } = network;
+      pass(() => void blockAfter(network, height).then(() => callback(unavailable())));
+    });
     await withTrouble(lost, async (ledger) => {
       const { block } = await ledger.submit('VaultContract:CreateVault', { vaultId: 'books' });
       assert.equal(block, 1n);
