@@ -124,6 +124,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'network/src/native/application-process.ts':
     'real/interrupted.test.ts kills it anywhere, real/walks.test.ts uses what it starts',
   'application/src/compose-disks.ts': 'wiring; real/walks.test.ts puts, audits and repairs through it',
+  'application/src/compose-identities.ts':
+    'wiring, run by test/network/native/real/walks.test.ts, which enrols and revokes over REST',
   'application/src/compose-gateway.ts': 'wiring; real/walks.test.ts puts and gets through it',
   'application/src/compose-organization.ts': 'wiring; real/faults.test.ts starts, kills and restarts it',
   'application/src/ending.ts': 'main.test.ts ends a process by it',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
 import { ThreadCodec } from './adapters/threads/thread-codec.js';
+import { openIdentities } from './compose-identities.js';
 import { openOwner } from './compose-vault.js';
 import { createGateway } from './http/create-gateway.js';
 import type { OrganizationConfig, VaultConfig } from './organization-config.js';
@@ -27,11 +28,16 @@ export async function openGateway(
   if (vault === undefined || http === undefined) return undefined;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const { open, tokens } = await openVault(vault, dataDir, members, around, closers);
-  await keepToken(join(dataDir, 'gateway.token'), { name: 'first', role: 'owner' }, tokens, around.random);
+  const keep = (file: string, role: 'owner' | 'admin') =>
+    keepToken(join(dataDir, file), { name: 'first', role }, tokens, around.random);
+  await keep('gateway.token', 'owner');
+  await keep('gateway.admin.token', 'admin');
+  const identities = await openIdentities(config, members, closers);
   const gateway = await createGateway(open.useCases, {
     version: around.version,
     log: around.log,
     ...(http.publicUrl === undefined ? {} : { publicUrl: http.publicUrl }),
+    ...(identities === undefined ? {} : { identities }),
   });
   closers.push(() => gateway.close());
   return gateway.listen(http.host, http.port);

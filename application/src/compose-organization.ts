@@ -48,12 +48,12 @@ export async function startOrganization(
 }
 
 async function keepEpochs(
-  { admin: files, dataDir }: OrganizationConfig,
+  { roles, admin: files, dataDir }: OrganizationConfig,
   members: OrganizationMembers,
   around: Surroundings,
   closers: (() => Promise<void>)[],
 ): Promise<void> {
-  if (files === undefined) return;
+  if (files === undefined || !roles.includes('keeper')) return;
   const { ledger } = await members.member(files);
   const secrets = new FileBeaconSecrets(beaconFolder(dataDir));
   const crew = new Crew(

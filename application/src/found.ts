@@ -71,7 +71,7 @@ interface Party {
 async function partyOf(config: OrganizationConfig, known: OrganizationMembers): Promise<Party> {
   const optional = async (files: OrganizationConfig['admin']) =>
     files === undefined ? undefined : known.member(files);
-  const admin = await optional(config.admin);
+  const admin = await optional(config.roles.includes('keeper') ? config.admin : undefined);
   const owner = await optional(config.vault?.owner);
   const provider = await optional(config.provider?.member);
   const agents = await Promise.all((config.provider?.disks ?? []).map(({ agent }) => known.member(agent)));

@@ -53,6 +53,13 @@ export interface VaultConfig {
   readonly policy: LeasePolicy;
 }
 
+/** The organization's certificate authority, and who may register and revoke there. */
+export interface CaConfig extends Listen {
+  readonly name: string;
+  readonly tlsRootFile: string;
+  readonly registrar: { readonly id: string; readonly secretFile: string };
+}
+
 /** Settings of a process that runs one organization's roles against a Fabric network, each checked. */
 export interface OrganizationConfig {
   readonly roles: readonly ServiceRole[];
@@ -69,15 +76,19 @@ export interface OrganizationConfig {
       readonly mspId: string;
       readonly address: string;
       readonly tlsRootFile: string;
+      /** The list of TLS certificates that the organization takes back; nobody is on it until the file is there. */
+      readonly tlsCrlFile: string | undefined;
     }[];
   };
-  /** Turns epochs; with the role keeper. */
+  /** Turns epochs, with the role keeper; takes members back, with `ca`. */
   readonly admin: MemberFiles | undefined;
   /** Holds the disks' credits, and the disks; with the role provider. */
   readonly provider: { readonly member: MemberFiles; readonly disks: readonly DiskConfig[] } | undefined;
   /** With the role gateway. */
   readonly http: (Listen & { readonly publicUrl: string | undefined }) | undefined;
   readonly vault: VaultConfig | undefined;
+  /** Opens the routes of identities; with the role gateway, where it is given. */
+  readonly ca: CaConfig | undefined;
 }
 
 /** Settings that flags and environment may replace: `http.publicUrl` is `--http-public-url`, DSTORE_HTTP_PUBLIC_URL. */
@@ -166,21 +177,24 @@ function configOf(reading: Reading, path: ToPath, faults: string[]): Organizatio
   );
   const data = reading.map('data');
   const identity = reading.map('identity');
+  const isGateway = roles.includes('gateway');
+  const hasCa = isGateway && reading.has('ca');
   const config: OrganizationConfig = {
     roles,
     dataDir: path(data.text('dir', anything)),
     logLevel: reading.has('log') ? logLevelOf(reading.map('log')) : 'info',
     mspId: identity.text('mspId', word),
     ledger: ledgerOf(reading.map('ledger'), path),
-    admin: roles.includes('keeper') ? memberOf(identity.map('admin'), path) : undefined,
+    admin: roles.includes('keeper') || hasCa ? memberOf(identity.map('admin'), path) : undefined,
     provider: roles.includes('provider')
       ? {
           member: memberOf(identity.map('provider'), path),
           disks: reading.list('disks').map((disk) => diskOf(disk, path, faults)),
         }
       : undefined,
-    http: roles.includes('gateway') ? httpOf(reading.map('http'), faults) : undefined,
-    vault: roles.includes('gateway') ? vaultOf(reading, identity, path) : undefined,
+    http: isGateway ? httpOf(reading.map('http'), faults) : undefined,
+    vault: isGateway ? vaultOf(reading, identity, path) : undefined,
+    ca: hasCa ? caOf(reading.map('ca'), path, faults) : undefined,
   };
   for (const part of [data, identity, reading]) part.end();
   return config;
@@ -209,6 +223,7 @@ function ledgerOf(ledger: Reading, path: ToPath): OrganizationConfig['ledger'] {
         mspId: peer.text('mspId', word),
         address,
         tlsRootFile: fileIn(peer, 'tlsRootFile', path),
+        tlsCrlFile: peer.has('tlsCrlFile') ? fileIn(peer, 'tlsCrlFile', path) : undefined,
       };
       peer.end();
       return found;
@@ -266,6 +281,18 @@ function vaultOf(reading: Reading, identity: Reading, path: ToPath): VaultConfig
     },
   };
   for (const part of [vault, keys, lease]) part.end();
+  return config;
+}
+
+function caOf(ca: Reading, path: ToPath, faults: string[]): CaConfig {
+  const registrar = ca.map('registrar');
+  const config: CaConfig = {
+    ...listenOf(ca.text('address', hostAndPort), faults),
+    name: ca.text('name', word),
+    tlsRootFile: fileIn(ca, 'tlsRootFile', path),
+    registrar: { id: registrar.text('id', word), secretFile: fileIn(registrar, 'secretFile', path) },
+  };
+  for (const part of [registrar, ca]) part.end();
   return config;
 }
 

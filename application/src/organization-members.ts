@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Identity } from '@dstore/organizations';
 import { FabricLedger } from './adapters/fabric/fabric-ledger.js';
 import { PeerClients } from './adapters/fabric/peer-clients.js';
+import { WatchedFiles } from './adapters/file/watched-files.js';
 import type { MemberRoot } from './door/member-roots.js';
 import type { KeyFiles, MemberFiles, OrganizationConfig } from './organization-config.js';
 
@@ -12,17 +13,29 @@ export interface OwnMember {
   readonly ledger: FabricLedger;
 }
 
+interface Root {
+  readonly mspId: string;
+  readonly tlsRoot: string;
+  readonly tlsCrlFile: string | undefined;
+}
+
 /** The members as whom a process signs, all through one set of connections to peers. */
 export class OrganizationMembers {
-  /** All organizations of the ledger with the roots of their TLS certificates. */
-  readonly organizations: readonly MemberRoot[];
+  readonly #roots: readonly Root[];
+  readonly #lists: WatchedFiles;
   readonly #config: OrganizationConfig;
   readonly #peers: PeerClients;
   readonly #members = new Map<string, OwnMember>();
 
-  private constructor(config: OrganizationConfig, organizations: readonly MemberRoot[], peers: PeerClients) {
+  private constructor(
+    config: OrganizationConfig,
+    roots: readonly Root[],
+    lists: WatchedFiles,
+    peers: PeerClients,
+  ) {
     this.#config = config;
-    this.organizations = organizations;
+    this.#roots = roots;
+    this.#lists = lists;
     this.#peers = peers;
   }
 
@@ -30,18 +43,23 @@ export class OrganizationMembers {
   static async open(config: OrganizationConfig): Promise<OrganizationMembers> {
     const { peers, tls } = config.ledger;
     const known = await Promise.all(
-      peers.map(async ({ mspId, address, tlsRootFile }) => ({
-        mspId,
-        address,
+      peers.map(async ({ tlsRootFile, ...peer }) => ({
+        ...peer,
         tlsRoot: await readFile(tlsRootFile, 'utf8'),
       })),
     );
-    const roots = new Map(known.map(({ mspId, tlsRoot }) => [`${mspId} ${tlsRoot}`, { mspId, tlsRoot }]));
-    return new OrganizationMembers(
-      config,
-      [...roots.values()],
-      new PeerClients(known, await readKeyFiles(tls)),
-    );
+    const roots = new Map(known.map((root) => [`${root.mspId} ${root.tlsRoot}`, root]));
+    const lists = await WatchedFiles.open(known.flatMap(({ tlsCrlFile }) => tlsCrlFile ?? []));
+    const clients = new PeerClients(known, await readKeyFiles(tls));
+    return new OrganizationMembers(config, [...roots.values()], lists, clients);
+  }
+
+  /** All organizations of the ledger with the roots of their TLS certificates, and what those have taken back by now. */
+  get organizations(): readonly MemberRoot[] {
+    return this.#roots.map(({ mspId, tlsRoot, tlsCrlFile }) => {
+      const crl = tlsCrlFile === undefined ? undefined : this.#lists.text(tlsCrlFile);
+      return { mspId, tlsRoot, ...(crl === undefined ? {} : { crl }) };
+    });
   }
 
   /** The member; the same at every call. */
@@ -51,7 +69,7 @@ export class OrganizationMembers {
     const { certificate, privateKey } = await readKeyFiles(files);
     const { mspId, ledger } = this.#config;
     const identity = { mspId, id: files.id, certificate, privateKey: createPrivateKey(privateKey) };
-    const endorsing = [...new Set(this.organizations.map((organization) => organization.mspId))].sort();
+    const endorsing = [...new Set(this.#roots.map((root) => root.mspId))].sort();
     const member = {
       identity,
       ledger: new FabricLedger({
@@ -70,6 +88,7 @@ export class OrganizationMembers {
   close(): void {
     for (const { ledger } of this.#members.values()) ledger.close();
     this.#peers.close();
+    this.#lists.close();
   }
 }
 

@@ -47,6 +47,13 @@ const gateway = {
   },
 };
 
+const ca = {
+  address: 'localhost:7054',
+  name: 'identity.org1',
+  tlsRootFile: 'ca.pem',
+  registrar: { id: 'registrar', secretFile: 'secret' },
+};
+
 const read = (settings: object, given: Partial<ConfigSources> = {}) =>
   readOrganizationConfig({
     argv: [],
@@ -81,6 +88,28 @@ describe('readOrganizationConfig', () => {
     assert.equal(none, undefined);
   });
 
+  it('reads where a gateway finds its certificate authority, and who takes members back', () => {
+    assert.equal(read(gateway).ca, undefined);
+    const admin = { id: 'admin', ...files };
+    const config = read({ ...gateway, identity: { ...gateway.identity, admin }, ca });
+    assert.deepEqual(config.ca, {
+      host: 'localhost',
+      port: 7054,
+      name: 'identity.org1',
+      tlsRootFile: '/somewhere/ca.pem',
+      registrar: { id: 'registrar', secretFile: '/somewhere/secret' },
+    });
+    assert.equal(config.admin?.id, 'admin');
+  });
+
+  it('reads where the lists of revoked certificates lie', () => {
+    const [peer] = ledger.peers;
+    const peers = [{ ...peer, tlsCrlFile: 'crl.pem' }];
+    const { ledger: found } = read({ ...gateway, ledger: { ...ledger, peers } });
+    assert.equal(found.peers[0]?.tlsCrlFile, '/somewhere/crl.pem');
+    assert.equal(read(gateway).ledger.peers[0]?.tlsCrlFile, undefined);
+  });
+
   it('takes flags before the environment before the file', () => {
     const env = { DSTORE_HTTP_LISTEN: '127.0.0.1:1', DSTORE_HTTP_PUBLIC_URL: 'https://dstore.example' };
     const config = read(gateway, { env, argv: ['--http-listen', '127.0.0.1:2'] });
@@ -106,6 +135,10 @@ describe('readOrganizationConfig', () => {
       /publicUrl: /,
     ],
     [{ ...provider, identity: { mspId: 'Org1MSP' } }, {}, /identity: admin: a map is wanted/],
+    [{ ...gateway, ca }, {}, /identity: admin: a map is wanted/],
+    [{ ...gateway, ca: { ...ca, address: 'localhost' } }, {}, /ca: address: /],
+    [{ ...gateway, ca: { ...ca, registrar: { id: 'registrar' } } }, {}, /ca: registrar: secretFile: /],
+    [{ ...provider, ca }, {}, /ca: there is no such setting/],
     [gateway, { argv: ['--http-listne', 'x'] }, /no such flag/],
     [gateway, { argv: ['--http-listen'] }, /a value is missing/],
     [gateway, { file: '- a list' }, /must be a map/],

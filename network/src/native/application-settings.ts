@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { kuboDisks } from './kubo-daemon.js';
-import { holderFolder, type OrgSeat, tlsPaths } from './layout.js';
+import { caName, crlPaths, holderFolder, type OrgSeat, registrarFile, tlsPaths } from './layout.js';
 
 /** Bytes of a new lease of the first gateway, and of the room that it keeps free in each. */
 const leaseBytes = { capacityBytes: String(1n << 30n), headroomBytes: String(1n << 28n) };
@@ -45,7 +45,13 @@ export function gatewaySettings(seat: OrgSeat, seats: readonly OrgSeat[], channe
     data: { dir: folder },
     http: { listen: `127.0.0.1:${seat.ports.http}` },
     ledger: ledger(seat, seats, channel),
-    identity: { mspId: seat.mspId, owner: member(seat, 'owner') },
+    identity: { mspId: seat.mspId, owner: member(seat, 'owner'), admin: member(seat, 'admin') },
+    ca: {
+      address: `localhost:${seat.ports.ca}`,
+      name: caName(seat, 'identity'),
+      tlsRootFile: join(seat.ca, 'ca-cert.pem'),
+      registrar: { id: 'registrar', secretFile: registrarFile(seat, 'identity') },
+    },
     vault: { vaultId: `${seat.name}-first`, bucket: 'demo', tls: tls(seat, 'owner') },
     keys: { masterFile: join(folder, 'keys', 'master.key') },
     // Whatever the disks of the descriptions cost; an owner of a real consortium says what it is willing to pay.
@@ -59,10 +65,11 @@ function ledger(seat: OrgSeat, seats: readonly OrgSeat[], channel: string): obje
     mode: 'fabric',
     channel,
     tls: tls(seat, 'application'),
-    peers: [seat, ...others].map(({ mspId, ports, tlsRoot }) => ({
-      mspId,
-      address: `localhost:${ports.peer}`,
-      tlsRootFile: tlsRoot,
+    peers: [seat, ...others].map((one) => ({
+      mspId: one.mspId,
+      address: `localhost:${one.ports.peer}`,
+      tlsRootFile: one.tlsRoot,
+      tlsCrlFile: crlPaths(one).tls,
     })),
   };
 }

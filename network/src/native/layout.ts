@@ -57,3 +57,12 @@ export function tlsPaths(seat: OrgSeat, holder: string): { certificate: string; 
 export function caName(seat: OrgSeat, kind: CaKind): string {
   return caNameOf(seat.name, kind);
 }
+
+/** PEM files with what an organization's CAs have revoked; doors and peers of others get them from here. */
+export function crlPaths(seat: OrgSeat): { readonly identity: string; readonly tls: string } {
+  return { identity: join(seat.msp, 'crls', 'ca.pem'), tls: join(seat.msp, 'tlscrls', 'tls-ca.pem') };
+}
+
+/** File with the secret of the registrar that a CA knows from the start. */
+export const registrarFile = (seat: OrgSeat, kind: CaKind) =>
+  join(seat.folder, 'secrets', `${kind}.registrar`);

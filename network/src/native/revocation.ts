@@ -6,12 +6,11 @@ import {
   signLowS,
 } from '@dstore/organizations';
 import { connect, GatewayError, hash } from '@hyperledger/fabric-gateway';
-import { join } from 'node:path';
 
 import { NetworkFault } from '../fault.js';
 import { openCa, registrarSecret } from './ca-server.js';
 import { updateConfig } from './config-update.js';
-import { type CaKind, type OrgSeat } from './layout.js';
+import { type CaKind, crlPaths, type OrgSeat } from './layout.js';
 import type { NativeNetwork } from './native-network.js';
 import { ordererHeight } from './orderer-node.js';
 import { peerHeight } from './peer-node.js';
@@ -25,11 +24,6 @@ export interface RevocationWish {
   readonly mspId: string;
   readonly id: string;
   readonly reason: RevocationReason;
-}
-
-/** PEM files with what an organization's CAs have revoked; doors and peers of others get them from here. */
-export function crlPaths(seat: OrgSeat): { readonly identity: string; readonly tls: string } {
-  return { identity: join(seat.msp, 'crls', 'ca.pem'), tls: join(seat.msp, 'tlscrls', 'tls-ca.pem') };
 }
 
 /**

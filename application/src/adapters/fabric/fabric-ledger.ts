@@ -196,9 +196,12 @@ function consequenceOf(
   tried: Meaning,
   areNamed: boolean,
 ): { readonly isOneEnough: boolean; readonly exhausted?: FaultCode } {
+  if (tried.kind === 'unknown') return { isOneEnough: false };
   if (tried.kind === 'again')
     return { isOneEnough: tried.exhausted === 'endorsers-disagree', exhausted: tried.exhausted };
-  return { isOneEnough: areNamed && tried.kind === 'answer' && tried.error instanceof Fault };
+  const isOfEndorsers =
+    tried.error instanceof Fault && (areNamed || tried.error.code === 'endorsement-refused');
+  return { isOneEnough: isOfEndorsers };
 }
 
 /**

@@ -1,4 +1,11 @@
+import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
+import { type Identity, requestCertificate, selfSignedClient } from '@dstore/organizations';
+import { revocationSteps } from '@dstore/network/native';
+import { enrolOne } from '@dstore/network/native/enrolment.js';
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join } from 'node:path';
 
 import { ConsortiumOfProcesses, until } from './consortium-of-processes.js';
 
@@ -36,6 +43,60 @@ describe('the walks on real Fabric, four organizations and SmartBFT', () => {
   it('puts and gets, whatever the size', async () => {
     for (const size of sizes) await consortium.put(`size-${size}`, size);
     await consortium.holdInvariants();
+  });
+
+  it('certifies a member over REST, and takes its word back there', async () => {
+    const id = 'ruth';
+    const secret = (
+      await consortium.administer<{ secret: string }>('/v1/identities', { id, roles: ['owner'] })
+    ).secret;
+    const { pem, privateKey } = await requestCertificate({ commonName: id });
+    const answer = await fetch(`${consortium.network.gateway?.url}/v1/identities/${id}/enrollment`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+      body: pem,
+    });
+    const chain = await answer.text();
+    assert.equal(answer.status, 200, chain);
+    const certificate = /^.*?-----END CERTIFICATE-----\n/s.exec(chain)?.[0] ?? '';
+    const ledger = await ledgerOf(consortium, { mspId: 'Org1MSP', id, certificate, privateKey });
+    await ledger.submit('MemberContract:Enlist', {});
+    await ledger.submit('VaultContract:CreateVault', { vaultId: id });
+    const path = `/v1/identities/${id}/revocation`;
+    assert.deepEqual(await consortium.administer(path, { reason: 'superseded' }), { certificates: 1 });
+    assert.equal((await ledger.read('member', 'Org1MSP', id))?.state, 'revoked');
+    await assert.rejects(ledger.submit('VaultContract:CreateVault', { vaultId: 'another' }), /revoked/);
+    ledger.close();
+  });
+
+  it('lets a member through a door of another organization until it is revoked, and an outsider never', async () => {
+    const [seat, other] = consortium.network.seats;
+    assert.ok(seat !== undefined && other !== undefined);
+    await enrolOne(seat, { id: 'max', type: 'client', roles: 'owner', tls: 'tls' });
+    const member = await consortium.member('Org1MSP', 'max');
+    await member.submit('MemberContract:Enlist', {});
+    member.close();
+    const tls = join(seat.folder, 'max', 'tls');
+    const keys = {
+      cert: await readFile(join(tls, 'certificate.pem'), 'utf8'),
+      key: await readFile(join(tls, 'key.pem'), 'utf8'),
+    };
+    const door = { port: other.ports.door, ca: await readFile(other.tlsRoot, 'utf8') };
+    assert.equal((await knock({ ...door, ...keys })).status, 200);
+    for (const step of revocationSteps(consortium.network, 'dstore', {
+      mspId: 'Org1MSP',
+      id: 'max',
+      reason: 'keycompromise',
+    }))
+      await step.run();
+    await until('the list at the door', async () => {
+      const { status, text } = await knock({ ...door, ...keys });
+      assert.notEqual(status, 200);
+      return text.includes('the certificate is revoked') ? text : undefined;
+    });
+    const outsider = await selfSignedClient('max', Date.now());
+    const pem = outsider.privateKey.export({ type: 'pkcs8', format: 'pem' });
+    await assert.rejects(knock({ ...door, cert: outsider.certificate, key: pem }));
   });
 
   it('pays every disk for an epoch that it proved', async () => {
@@ -82,3 +143,35 @@ describe('the walks on real Fabric, four organizations and SmartBFT', () => {
     await consortium.holdInvariants();
   });
 });
+
+/** A member's ledger through the peer of the first organization. */
+async function ledgerOf({ network, organizations }: ConsortiumOfProcesses, identity: Identity) {
+  return new FabricLedger({
+    client: await network.connect('Org1MSP'),
+    channel: network.shared.channel,
+    chaincode: 'dstore',
+    identity,
+    endorsingOrganizations: () => organizations,
+  });
+}
+
+/** What a door tells somebody of its disk. Rejects when TLS ends before. */
+async function knock(options: {
+  readonly port: number;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string | Buffer;
+}): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ ...options, host: 'localhost', path: '/v1/disk', agent: false }, (answer) => {
+      let text = '';
+      answer
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('end', () => resolve({ status: answer.statusCode, text }))
+        .on('error', reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
