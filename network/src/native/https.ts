@@ -15,6 +15,13 @@ export interface HttpsAnswer {
   readonly date: number | undefined;
 }
 
+/** What a client of mutual TLS needs, PEM. */
+export interface ClientKeys {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly ca: string | Buffer;
+}
+
 /** What a server of this machine answers to GET. Rejects when it does not within 3 s. */
 export async function getOverTls(port: number, path: string, client: ClientPaths): Promise<HttpsAnswer> {
   const [cert, key, ca] = await Promise.all([
@@ -22,8 +29,13 @@ export async function getOverTls(port: number, path: string, client: ClientPaths
     readFile(client.key),
     readFile(client.root),
   ]);
+  return getWithKeys(port, path, { cert, key, ca });
+}
+
+/** The same for somebody whose keys lie in no file. */
+export function getWithKeys(port: number, path: string, keys: ClientKeys): Promise<HttpsAnswer> {
   return new Promise((resolve, reject) => {
-    const options = { host: 'localhost', port, path, cert, key, ca, timeout: 3_000, agent: false };
+    const options = { host: 'localhost', port, path, ...keys, timeout: 3_000, agent: false };
     const sent = request(options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));

@@ -1,3 +1,4 @@
+import { catalogs } from './catalogs.js';
 import { certificateEnds } from './certificate-ends.js';
 import { clocks, timeWindow } from './clocks.js';
 import { epochs } from './epochs.js';
@@ -8,17 +9,18 @@ import { independence, law } from './law.js';
 import type { Point } from './point.js';
 import { loopback, portsTaken } from './ports-taken.js';
 import { revocations } from './revocations.js';
+import { shardDoors } from './shard-doors.js';
 import { space } from './space.js';
 import { supply } from './supply.js';
 import { tlsNames } from './tls-names.js';
 import { versions } from './versions.js';
 
-/** A point that the services of the organizations would have to be asked for. */
-const unasked = (number: number, title: string, why: string): Point => ({
-  number,
-  title,
-  look: async () => ({ skipped: why }),
-});
+/** Point 20: there is nothing to look at yet. */
+const backups: Point = {
+  number: 20,
+  title: 'backups',
+  look: async () => ({ skipped: 'this network makes no backups' }),
+};
 
 /** All that is looked at, in the order of the numbers. */
 export const points: readonly Point[] = [
@@ -37,9 +39,9 @@ export const points: readonly Point[] = [
   timeWindow,
   loopback,
   kubo,
-  unasked(16, 'shard doors', 'this network runs no shard doors'),
+  shardDoors,
   epochs,
   supply,
-  unasked(19, 'catalogs', 'this network runs no gateways, and only they can open their catalogs'),
-  unasked(20, 'backups', 'this network makes no backups'),
+  catalogs,
+  backups,
 ];

@@ -75,6 +75,11 @@ export class ConsortiumOfProcesses {
     }
   }
 
+  /** Of everything that the network keeps. */
+  get folder(): string {
+    return join(this.#folder, 'network', 'native');
+  }
+
   async close(): Promise<void> {
     for (const { ledger } of this.views) ledger.close();
     for (const client of this.#clients) client.close();

@@ -1,6 +1,9 @@
 import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { type Identity, requestCertificate, selfSignedClient } from '@dstore/organizations';
+import { groundOf } from '@dstore/network/commands/doctor.js';
 import { revocationSteps } from '@dstore/network/native';
+import { examine } from '@dstore/network/native/checks/point.js';
+import { points } from '@dstore/network/native/checks/points.js';
 import { enrolOne } from '@dstore/network/native/enrolment.js';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -43,6 +46,13 @@ describe('the walks on real Fabric, four organizations and SmartBFT', () => {
   it('puts and gets, whatever the size', async () => {
     for (const size of sizes) await consortium.put(`size-${size}`, size);
     await consortium.holdInvariants();
+  });
+
+  it('is well by its doctor, but for backups', async () => {
+    const ground = groundOf(consortium.network, consortium.folder, Date.now());
+    const found = await Promise.all(points.map((point) => examine(point, ground)));
+    const odd = found.filter(({ state }) => state !== 'ok').map(({ number, says }) => `${number}: ${says}`);
+    assert.deepEqual(odd, ['20: this network makes no backups']);
   });
 
   it('certifies a member over REST, and takes its word back there', async () => {
