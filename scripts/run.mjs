@@ -129,5 +129,7 @@ if (verb === 'reset') {
 } else {
   await install();
   await build();
+  // The servers take minutes to build, once; what is built already is only looked for.
+  if (verb === 'test:network') await step('Building the servers', ownNode(), verbs['network:build']);
   process.exitCode = await run(ownNode(), [...verbs[verb], ...args]);
 }
