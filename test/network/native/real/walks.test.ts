@@ -48,11 +48,20 @@ describe('the walks on real Fabric, four organizations and SmartBFT', () => {
     await consortium.holdInvariants();
   });
 
-  it('is well by its doctor, but for backups', async () => {
+  it('is well by its doctor, who looks at all but backups', async () => {
     const ground = groundOf(consortium.network, consortium.folder, Date.now());
     const found = await Promise.all(points.map((point) => examine(point, ground)));
-    const odd = found.filter(({ state }) => state !== 'ok').map(({ number, says }) => `${number}: ${says}`);
-    assert.deepEqual(odd, ['20: this network makes no backups']);
+    const flaws = found.flatMap((point) => point.flaws.map(({ state, says }) => `${state}: ${says}`));
+    // Preimages for short epochs do not last 90 days.
+    const short = /^warn: the preimages of Org\dMSP end in \d+ days$/;
+    assert.deepEqual(
+      flaws.filter((flaw) => !short.test(flaw)),
+      [],
+    );
+    assert.deepEqual(
+      found.filter(({ state }) => state === 'skipped').map(({ number }) => number),
+      [20],
+    );
   });
 
   it('certifies a member over REST, and takes its word back there', async () => {
