@@ -14,6 +14,11 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'chaincode/src/contracts/lease-terms.ts': 'lease-contract.test.ts extends and resizes leases',
   'application/src/ports/ledger.ts':
     'an interface and a loop over its pages, held by the ledger conformance suite',
+  'application/src/adapters/sqlite/catalog-salvage.ts':
+    'recover-vault.test.ts lets it go round each flush of a history',
+  'application/src/use-cases/gather-vectors.ts':
+    'recover-vault.test.ts takes vectors through it, and false ones',
+  'application/src/use-cases/replace-entries.ts': 'recovering.test.ts loses entries that a catalog knows',
   'application/src/adapters/file/medium.ts':
     'file-disk.test.ts writes through it and lets each of its steps fail',
   'application/src/adapters/file/store-lock.ts':
@@ -135,8 +140,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/vault-secrets.ts': 'main.test.ts starts with keys, words, token, and without',
   'application/src/adapters/sqlite/lease-book-schema.ts':
     'the lease book conformance suite reopens what it made, sqlite-lease-book.test.ts refuses a newer one',
-  'application/src/use-cases/recover-vault.ts':
-    'write-checkpoint.test.ts and the consortium tests recover whole vaults, interrupted and with disks down',
   'application/src/use-cases/delete-object.ts':
     'sort-changes.test.ts judges deletions, change-bucket.test.ts and commit-moves.test.ts run them',
   'application/src/use-cases/explain-placement.ts': 'locate-shards.test.ts explains with and without a place',

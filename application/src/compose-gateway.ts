@@ -44,7 +44,7 @@ export async function openGateway(
 }
 
 async function openVault(
-  { vaultId, bucket, owner, tls, masterFile, policy }: VaultConfig,
+  { vaultId, bucket, owner, tls, masterFile, policy, acceptLoss }: VaultConfig,
   folder: string,
   members: OrganizationMembers,
   around: Surroundings,
@@ -62,7 +62,7 @@ async function openVault(
   const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
   closers.push(() => codec.close());
   const tokens = new TokenFile(join(folder, 'tokens.json'));
-  const means = { ...around, vaultId, folder, ledger, doors, keyring, codec, tokens, policy };
+  const means = { ...around, vaultId, folder, ledger, doors, keyring, codec, tokens, policy, acceptLoss };
   const open = await openOwner({ ...means, repairBytesPerSecond });
   closers.push(() => open.close());
   await open.keepLeases.run();

@@ -48,10 +48,12 @@ import { ReadVault } from './use-cases/read-vault.js';
 import { RebuildStripe } from './use-cases/rebuild-stripe.js';
 import { RenewPolicies } from './use-cases/renew-policies.js';
 import { RepairStripes } from './use-cases/repair-stripes.js';
+import { ReplaceEntries } from './use-cases/replace-entries.js';
 import { StatObject } from './use-cases/stat-object.js';
 import { StoreStripe } from './use-cases/store-stripe.js';
 import type { Vault } from './use-cases/vault.js';
 import { VerifyToken } from './use-cases/verify-token.js';
+import { WriteCheckpoint } from './use-cases/write-checkpoint.js';
 import {
   closingDuty,
   defaultDuty,
@@ -78,6 +80,8 @@ export interface OwnerMeans extends Surroundings {
   readonly policy: LeasePolicy;
   /** Network bytes a second that repair may use. */
   readonly repairBytesPerSecond: number;
+  /** Whether a recovery goes on without flushes that can't be read. */
+  readonly acceptLoss?: boolean;
 }
 
 /** A vault that is open: what REST calls, what it does by itself, and how it ends. */
@@ -102,10 +106,13 @@ const expiryNotice = 3n;
 export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const { vaultId, ledger, doors, keyring, clock, random, log } = means;
   const catalog = new SqliteCatalog(join(means.folder, 'catalog.db'));
-  const vault = await new OpenVault({ vaultId, ledger, doors, catalog, keyring, clock, random }).run();
+  const parts = { vaultId, ledger, doors, catalog, keyring, clock, random };
+  const { acceptLoss = false } = means;
+  const vault = await new OpenVault(parts, { acceptLoss, log }).run();
   const keepLeases = new KeepLeases(vault, means.policy, log);
   const store = new StoreStripe(vault, keepLeases);
-  const build = new BuildFlush(vault, store);
+  const checkpoints = new WriteCheckpoint(vault, store);
+  const build = new BuildFlush(vault, store, checkpoints);
   const entryGeometry = async () => geometryOf(vault);
   const flush = new FlushVault({ vault, build, leases: keepLeases, entryGeometry, log });
   const suspects = new MemorySuspects();
@@ -119,6 +126,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     leases: new LeaseOnDisks(vault, keepLeases),
     rebuild: new RebuildStripe({ doors: diskDoors, suspects }),
     commit: new CommitMoves(vault, flush),
+    entries: new ReplaceEntries(catalog, checkpoints, flush, log),
     ledger,
     suspects,
     board,

@@ -60,6 +60,8 @@ export interface DemoOptions {
   readonly publicUrl: string | undefined;
   readonly log: Log;
   readonly params?: Params;
+  /** Whether a recovery goes on without flushes that can't be read. */
+  readonly acceptLoss?: boolean;
 }
 
 /** A demo that runs: the whole consortium, a vault on it and its gateway. */
@@ -90,7 +92,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
       around,
     });
     closers.push(() => consortium.close());
-    const owner = await openVault(consortium, home, around, closers);
+    const owner = await openVault(consortium, options, around, closers);
     const keep = (name: string, role: 'owner' | 'admin') =>
       keepToken(join(home, name), { name: 'demo', role }, owner.tokens, around.random);
     const token = await keep('demo.token', 'owner');
@@ -107,7 +109,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 
 async function openVault(
   consortium: EmbeddedConsortium,
-  home: string,
+  { home, acceptLoss = false }: DemoOptions,
   around: Surroundings,
   closers: (() => Promise<void>)[],
 ) {
@@ -143,6 +145,7 @@ async function openVault(
     tokens,
     policy,
     repairBytesPerSecond,
+    acceptLoss,
   });
   closers.push(() => open.close());
   await open.keepLeases.run();

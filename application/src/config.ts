@@ -12,6 +12,8 @@ export interface Config {
   /** How others reach REST; undefined for the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly logLevel: LogLevel;
+  /** Whether a recovery goes on without flushes that can't be read. */
+  readonly acceptLoss: boolean;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
 
@@ -20,7 +22,7 @@ const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Names of settings as the command line writes them after `--`; `DSTORE_` and capitals make their environment names. */
-export const settingNames = ['home', 'host', 'port', 'public-url', 'log-level'] as const;
+export const settingNames = ['home', 'host', 'port', 'public-url', 'log-level', 'accept-loss'] as const;
 export type SettingName = (typeof settingNames)[number];
 
 const environmentName = (name: SettingName) => `DSTORE_${name.toUpperCase().replaceAll('-', '_')}`;
@@ -31,6 +33,7 @@ const defaults: Readonly<Record<SettingName, string>> = {
   port: '8080',
   'public-url': '',
   'log-level': 'info',
+  'accept-loss': 'no',
 };
 
 /** A configuration that can't be used; lists everything that is wrong with it. */
@@ -74,7 +77,8 @@ export function readConfig({ argv, env, file, folder }: ConfigSources): Config {
     host: hostOf(found.host, faults),
     port: portOf(found.port, faults),
     publicUrl: urlOf(found['public-url'], faults),
-    logLevel: wordOf(found['log-level'], faults),
+    logLevel: wordOf(found['log-level'], logLevels, faults),
+    acceptLoss: wordOf(found['accept-loss'], ['no', 'yes'], faults) === 'yes',
     origins: Object.fromEntries(settingNames.map((name) => [name, found[name].origin])) as Record<
       SettingName,
       Origin
@@ -193,8 +197,8 @@ function urlOf({ value, name }: Found, faults: string[]): string | undefined {
   return url?.origin;
 }
 
-function wordOf({ value, name }: Found, faults: string[]): LogLevel {
-  const level = logLevels.find((known) => known === value);
-  if (level === undefined) faults.push(`${name}: "${value}" is none of ${logLevels.join(', ')}`);
-  return level ?? 'info';
+function wordOf<T extends string>({ value, name }: Found, words: readonly [T, ...T[]], faults: string[]): T {
+  const word = words.find((known) => known === value);
+  if (word === undefined) faults.push(`${name}: "${value}" is none of ${words.join(', ')}`);
+  return word ?? words[0];
 }

@@ -51,6 +51,8 @@ export interface VaultConfig {
   readonly tls: KeyFiles;
   readonly masterFile: string;
   readonly policy: LeasePolicy;
+  /** Whether a recovery goes on without flushes that can't be read. */
+  readonly acceptLoss: boolean;
 }
 
 /** The organization's certificate authority, and who may register and revoke there. */
@@ -102,6 +104,7 @@ export const replaceable = [
   'ledger.channel',
   'ledger.chaincode',
   'keys.masterFile',
+  'vault.acceptLoss',
 ] as const;
 
 const hyphenated = (path: string) =>
@@ -272,6 +275,7 @@ function vaultOf(reading: Reading, identity: Reading, path: ToPath): VaultConfig
     owner: memberOf(identity.map('owner'), path),
     tls: keyFilesIn(vault.map('tls'), path),
     masterFile: fileIn(keys, 'masterFile', path),
+    acceptLoss: vault.textOr('acceptLoss', /^(?:no|yes)$/, 'no') === 'yes',
     policy: {
       maxPrice: lease.amount('maxPrice'),
       minCollateralRate: lease.amount('minCollateralRate'),

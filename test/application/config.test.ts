@@ -6,15 +6,16 @@ const read = (given: Partial<ConfigSources>) =>
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
-    const { home, host, port, publicUrl, logLevel, origins } = read({});
+    const { home, host, port, publicUrl, logLevel, acceptLoss, origins } = read({});
     assert.deepEqual(
-      { home, host, port, publicUrl, logLevel },
+      { home, host, port, publicUrl, logLevel, acceptLoss },
       {
         home: '/somewhere/data',
         host: '127.0.0.1',
         port: 8080,
         publicUrl: undefined,
         logLevel: 'info',
+        acceptLoss: false,
       },
     );
     assert.ok(Object.values(origins).every((origin) => origin === 'default'));
@@ -35,6 +36,7 @@ describe('readConfig', () => {
       home: 'environment',
       host: 'file',
       'log-level': 'file',
+      'accept-loss': 'default',
     });
   });
 
@@ -61,6 +63,7 @@ describe('readConfig', () => {
     [{ env: { DSTORE_PORT: 'x' } }, /^DSTORE_PORT: "x"/],
     [{ env: { DSTORE_PROT: '1' } }, /^DSTORE_PROT: there is no such setting/],
     [{ env: { DSTORE_LOG_LEVEL: 'loud' } }, /none of debug/],
+    [{ env: { DSTORE_ACCEPT_LOSS: 'true' } }, /none of no, yes/],
     [{ file: 'prot: 1' }, /^dstore\.yaml: prot: there is no such setting/],
     [{ file: 'port: [1]' }, /^dstore\.yaml: port: a text or a number/],
     [{ file: 'port: x' }, /^dstore\.yaml: port: "x"/],

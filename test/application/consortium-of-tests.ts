@@ -56,6 +56,7 @@ export interface OwnerOptions {
   /** The catalog lies in it; a fresh one unless given. */
   readonly folder?: string;
   readonly policy?: Partial<LeasePolicy>;
+  readonly acceptLoss?: boolean;
 }
 
 const ownerCredits = 1_000_000n;
@@ -134,6 +135,8 @@ export class ConsortiumOfTests {
   readonly #keepers: { readonly ledger: TappedLedger; readonly turnEpoch: TurnEpoch }[] = [];
   readonly #ledgers = new Map<string, { ledger: TappedLedger; identity: Identity }>();
   readonly #owners: OwnerOfTests[] = [];
+  /** Of gateways, those that are gone too: a new one must not find an old one's catalog. */
+  #folders = 0;
   readonly #restoreDate: () => void;
 
   private constructor(folder: string) {
@@ -195,7 +198,7 @@ export class ConsortiumOfTests {
   /** A gateway of the owner, with a lease on every disk. */
   async openOwner(options: OwnerOptions = {}): Promise<OwnerOfTests> {
     const { vaultId = 'v' } = options;
-    const folder = options.folder ?? join(this.folder, `gateway${this.#owners.length}`);
+    const folder = options.folder ?? join(this.folder, `gateway${(this.#folders += 1)}`);
     await mkdir(folder, { recursive: true });
     const { ledger: account } = await this.member('Org1', 'owner', 'owner', 'treasurer');
     const ledger = new TappedLedger(account);
@@ -210,6 +213,7 @@ export class ConsortiumOfTests {
       tokens: { find: async () => undefined, keep: async () => undefined },
       policy: { ...onePolicy, ...options.policy },
       repairBytesPerSecond: Infinity,
+      acceptLoss: options.acceptLoss ?? false,
       clock: this.clock,
       random: new SystemRandom(),
       log,

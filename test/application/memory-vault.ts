@@ -124,7 +124,8 @@ export class MemoryVault {
   /** Recovers into a catalog, a new one in memory unless one is given. */
   async recover(
     catalog = new SqliteCatalog(':memory:'),
+    acceptLoss = false,
   ): Promise<{ catalog: SqliteCatalog; recovered: Recovered }> {
-    return { catalog, recovered: await new RecoverVault(this.means(catalog)).run() };
+    return { catalog, recovered: await new RecoverVault(this.means(catalog), acceptLoss).run() };
   }
 }

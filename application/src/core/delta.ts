@@ -165,6 +165,8 @@ export const structureDeltaShape = object({
   leftovers: optional(list(leftoverShape, most)),
   /** The flush before, whose entries this one makes findable. */
   previous: optional(locatorShape),
+  /** The flush before that one: a way on where the previous flush's entries are lost. */
+  beforePrevious: optional(locatorShape),
   /** Restates all that was true before this flush: no earlier entry is needed any more. */
   checkpoint: optional(checkpointShape),
 });

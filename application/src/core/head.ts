@@ -19,7 +19,7 @@ const headShape = object({
   last: locatorShape,
   /** The flush that carries the newest checkpoint, if it is not the last: a way round any entry after it. */
   checkpoint: optional(locatorShape),
-  /** Entries 4, 16, 64 … flushes ago: ways round a damaged one. */
+  /** Entries 1, 4, 16, 64 … flushes ago: ways round a damaged one. */
   back: list(locatorShape, 8),
   /** SHA-256 of the head before. */
   previous: optional(hex(32)),
@@ -71,6 +71,6 @@ export function headDigest(bytes: Uint8Array): string {
 /** Revisions of the entries that a head of this revision should name beside the last. */
 export function backRevisions(revision: bigint): bigint[] {
   const found: bigint[] = [];
-  for (let step = 4n; step < revision && found.length < 8; step *= 4n) found.push(revision - step);
+  for (let step = 1n; step < revision && found.length < 8; step *= 4n) found.push(revision - step);
   return found;
 }

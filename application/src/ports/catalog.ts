@@ -1,3 +1,4 @@
+import type { Entry } from '@dstore/chaincode/domain';
 import type {
   CatalogDelta,
   Checkpoint,
@@ -63,6 +64,23 @@ export interface EntryChain {
   readonly entryBytes: number;
 }
 
+/** A lease's vector as its provider has it, checked against the ledger. */
+export interface LeaseVector {
+  readonly leaseId: string;
+  readonly diskId: string;
+  readonly revision: bigint;
+  /** By position. */
+  readonly entries: readonly Entry[];
+}
+
+/** What a catalog had to give up because flushes are missing. */
+export interface Losses {
+  /** Versions whose data or description is gone; some may have been deleted by a flush that is missing. */
+  readonly versions: readonly Pick<Version, 'bucket' | 'key' | 'versionId'>[];
+  /** Buckets that only their objects tell of: made anew, keeping every version. */
+  readonly buckets: readonly string[];
+}
+
 /** Totals of a vault. */
 export interface Usage {
   readonly objects: number;
@@ -88,6 +106,12 @@ export interface Catalog {
     revision: bigint,
     parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
   ): Promise<void>;
+  /**
+   * Goes to a revision although flushes are missing: takes over what these say, as far as it is whole, and the vectors as
+   * they are. Entries of vectors that nothing tells of become leftovers. No entry is named any more: the next flush has to
+   * carry a checkpoint.
+   */
+  salvage(revision: bigint, flushes: readonly Flush[], vectors: readonly LeaseVector[]): Losses;
   remember(intent: Intent): void;
   intent(): Intent | undefined;
   forgetIntent(): void;

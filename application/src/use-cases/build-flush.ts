@@ -284,6 +284,7 @@ export class BuildFlush {
       return { leaseId, diskId, revision: layout.revision, steps };
     });
     const previous = catalog.locator(revision - 1n);
+    const beforePrevious = catalog.locator(revision - 2n);
     return {
       format: 1,
       revision,
@@ -296,6 +297,7 @@ export class BuildFlush {
       droppedLeases: [...this.#vault.layouts.keys()].filter((leaseId) => !this.#vault.isActive(leaseId)),
       leases,
       ...(previous === undefined ? {} : { previous }),
+      ...(beforePrevious === undefined ? {} : { beforePrevious }),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   }

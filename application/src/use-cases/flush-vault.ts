@@ -241,10 +241,10 @@ export class FlushVault {
     const { catalog } = this.#vault.means;
     const { moves, checkpoint } = flush.structure;
     const now = (revision: bigint) => {
-      const locator = checkpoint === undefined ? catalog.locator(revision) : undefined;
+      const locator = catalog.locator(revision);
       return locator === undefined ? [] : [locatorAfter(locator, moves)];
     };
-    const [restated] = now(catalog.entryChain().revision);
+    const [restated] = checkpoint === undefined ? now(catalog.entryChain().revision) : [];
     const { head } = this.#vault;
     return encodeHead({
       last: flush.locator,

@@ -1,5 +1,5 @@
 import { Refusal } from '@dstore/chaincode/domain';
-import { CatchUp } from './catch-up.js';
+import { CatchUp, type LossPolicy } from './catch-up.js';
 import { Vault, type VaultMeans } from './vault.js';
 
 /**
@@ -8,16 +8,19 @@ import { Vault, type VaultMeans } from './vault.js';
  */
 export class OpenVault {
   readonly #means: VaultMeans;
+  readonly #policy: LossPolicy | undefined;
 
-  constructor(means: VaultMeans) {
+  /** Without a policy a vault of which flushes can't be read stays closed. */
+  constructor(means: VaultMeans, policy?: LossPolicy) {
     this.#means = means;
+    this.#policy = policy;
   }
 
   /** Rejects as CatchUp does. */
   async run(): Promise<Vault> {
     const { ledger, vaultId } = this.#means;
     if ((await ledger.read('vault', vaultId)) === undefined) await this.#create();
-    const head = await new CatchUp(this.#means).run();
+    const head = await new CatchUp(this.#means, this.#policy).run();
     const vault = new Vault(this.#means);
     vault.head = head;
     vault.reload();

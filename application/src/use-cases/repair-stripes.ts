@@ -36,6 +36,8 @@ export interface RepairMeans {
   };
   /** Makes shard moves valid on the ledger and in the catalog, all or nothing; drops those of stripes that are gone. */
   readonly commit: { run(moves: readonly ShardMove[]): Promise<unknown> };
+  /** Is told of the stripes that can't be rebuilt, in each run. */
+  readonly entries?: { run(lostStripes: readonly string[]): Promise<void> };
   readonly ledger: Pick<Ledger, 'submit'>;
   readonly suspects: Pick<Suspects, 'clear'>;
   readonly board: Pick<RepairBoard, 'post'>;
@@ -95,7 +97,10 @@ export class RepairStripes {
       const found = { lost: plan.lost, unplaced: [...unplaced] };
       this.#found = { queued: queue.length, lost: found.lost.length, unplaced: unplaced.size };
       this.#post(plan.repairs.length > 0);
-      if (plan.repairs.length === 0) return this.#report(before, found);
+      if (plan.repairs.length === 0) {
+        await this.#means.entries?.run(plan.lost);
+        return this.#report(before, found);
+      }
       await this.#repair(plan, assessment, leaseOn, signal);
     }
   }

@@ -27,6 +27,7 @@ export class WriteCheckpoint {
   readonly #store: Pick<StoreStripe, 'run'>;
   readonly #every: number;
   #notBefore = 0n;
+  #demanded = false;
 
   constructor(vault: Vault, store: Pick<StoreStripe, 'run'>, every = checkpointEvery) {
     this.#vault = vault;
@@ -34,9 +35,18 @@ export class WriteCheckpoint {
     this.#every = every;
   }
 
-  /** Undefined when none is due. A vault without room for one goes on without: nothing of it is left, and it is tried again. */
+  /** Makes one due at the next flush, once. */
+  demand(): void {
+    this.#demanded = true;
+  }
+
+  /**
+   * Undefined when none is due. A vault without room for one goes on without: nothing of it is left, and it is tried
+   * again. Not so after a recovery with losses, when nothing else leads to what there is.
+   */
   async run(revision: bigint, geometry: Geometry): Promise<StoredCheckpoint | undefined> {
-    if (revision < this.#notBefore || !this.#isDue()) return undefined;
+    const waits = revision < this.#notBefore && !this.#demanded && !this.#isBroken();
+    if (waits || !this.#isDue()) return undefined;
     const stripes: Stripe[] = [];
     try {
       const parts = this.#vault.means.catalog.restate();
@@ -45,13 +55,22 @@ export class WriteCheckpoint {
       return { checkpoint: { catalog, structure }, stripes };
     } catch (error) {
       await giveUpStripes(this.#vault, stripes);
-      if (!(error instanceof Denial)) throw error;
+      if (!(error instanceof Denial) || this.#isBroken()) throw error;
       this.#notBefore = revision + pauseFlushes;
       return undefined;
+    } finally {
+      this.#demanded = false;
     }
   }
 
+  /** Whether the catalog can't name the entry before: without a checkpoint the flush would lead nowhere. */
+  #isBroken(): boolean {
+    const { catalog } = this.#vault.means;
+    return catalog.revision() > 0n && catalog.locator(catalog.revision()) === undefined;
+  }
+
   #isDue(): boolean {
+    if (this.#demanded || this.#isBroken()) return true;
     const { checkpoint, entries, entryBytes } = this.#vault.means.catalog.entryChain();
     const checkpointBytes = (checkpoint?.catalog.sealedBytes ?? 0) + (checkpoint?.structure.sealedBytes ?? 0);
     return checkpointDue({ entries, entryBytes, checkpointBytes }, this.#every);

@@ -63,10 +63,11 @@ describe('heads', () => {
     assert.equal(headDigest(bytes), createHash('sha256').update(bytes).digest('hex'));
   });
 
-  it('name entries 4, 16, 64 … flushes ago, as far as there are any', () => {
-    assert.deepEqual(backRevisions(4n), []);
-    assert.deepEqual(backRevisions(5n), [1n]);
-    assert.deepEqual(backRevisions(100n), [96n, 84n, 36n]);
+  it('name entries 1, 4, 16, 64 … flushes ago, as far as there are any', () => {
+    assert.deepEqual(backRevisions(1n), []);
+    assert.deepEqual(backRevisions(4n), [3n]);
+    assert.deepEqual(backRevisions(5n), [4n, 1n]);
+    assert.deepEqual(backRevisions(100n), [99n, 96n, 84n, 36n]);
     assert.equal(backRevisions(1n << 60n).length, 8);
   });
 

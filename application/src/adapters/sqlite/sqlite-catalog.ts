@@ -23,11 +23,14 @@ import type {
   EntryChain,
   Intent,
   LeaseMirror,
+  LeaseVector,
   ListedVersion,
   Listing,
+  Losses,
   Usage,
 } from '../../ports/catalog.js';
 import { restateCatalog, restateStructure } from './catalog-parts.js';
+import { CatalogSalvage } from './catalog-salvage.js';
 import { migrate } from './catalog-schema.js';
 import { CatalogWriter, written } from './catalog-writer.js';
 
@@ -109,11 +112,18 @@ export class SqliteCatalog implements Catalog {
     }
   }
 
-  #transaction(act: () => void): void {
+  salvage(revision: bigint, flushes: readonly Flush[], vectors: readonly LeaseVector[]): Losses {
+    return this.#transaction(() =>
+      new CatalogSalvage(this.#db, this.#writer).run(revision, flushes, vectors),
+    );
+  }
+
+  #transaction<T>(act: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      act();
+      const done = act();
       this.#db.exec('COMMIT');
+      return done;
     } catch (error) {
       this.#db.exec('ROLLBACK');
       throw error;
