@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, signLowS, type TlsCredentials } from '@dstore/organizations';
-import { SqliteLeaseBook } from './adapters/sqlite/sqlite-lease-book.js';
+import { FileLeaseJournal } from './adapters/file/file-lease-journal.js';
+import { openLeaseBook } from './adapters/sqlite/open-lease-book.js';
 import { createDoor } from './door/create-door.js';
 import type { MemberRoot } from './door/member-roots.js';
 import type { Disk } from './ports/disk.js';
@@ -54,9 +55,12 @@ const scrubbedBytesPerRun = 64 << 20;
 export async function openDisk(means: ProviderMeans): Promise<OpenDisk> {
   const { diskId, folder, disk, ledger, agent, clock, log } = means;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const book = new SqliteLeaseBook(join(folder, 'leases.db'));
+  const book = openLeaseBook(join(folder, 'leases.db'), (reason) =>
+    log.error('the lease book is damaged: it is put aside and rebuilt', { diskId, reason }),
+  );
+  const journal = await FileLeaseJournal.open(join(folder, 'journal'));
   const sign = async (message: Uint8Array) => signLowS(agent.privateKey, message);
-  const leased = await LeasedDisk.open({ diskId, ledger, disk, book, agent: { sign }, clock, log });
+  const leased = await LeasedDisk.open({ diskId, ledger, disk, book, journal, agent: { sign }, clock, log });
   const followCommits = new FollowCommits(leased);
   const reportLosses = new ReportLosses(ledger, log);
   const answerChallenges = new AnswerChallenges(leased, followCommits, reportLosses);

@@ -1,5 +1,6 @@
 import { type Account, accountedBytes } from '@dstore/chaincode/domain';
 import { MemoryDisk } from '@dstore/application/adapters/memory/memory-disk.js';
+import { MemoryLeaseJournal } from '@dstore/application/adapters/memory/memory-lease-journal.js';
 import { SqliteLeaseBook } from '@dstore/application/adapters/sqlite/sqlite-lease-book.js';
 import type { Agent } from '@dstore/application/ports/agent.js';
 import type { Clock } from '@dstore/application/ports/clock.js';
@@ -99,7 +100,8 @@ export class ProviderOfTests {
   readonly cashier: TappedLedger;
   readonly agent: Agent;
   readonly disk: FragileDisk;
-  readonly book = new SqliteLeaseBook(':memory:');
+  book = new SqliteLeaseBook(':memory:');
+  journal = new MemoryLeaseJournal();
   readonly log = new KeptLog();
   /** A silent one neither answers at its door nor proves. */
   mood: 'well' | 'silent' = 'well';
@@ -138,8 +140,17 @@ export class ProviderOfTests {
 
   /** Ends the provider's process, as far as it lives in memory, and starts it on what its disk and book hold. */
   async restart(): Promise<void> {
-    const { diskId, ledger, disk, book, agent, log } = this;
-    this.leased = await LeasedDisk.open({ diskId, ledger, disk, book, agent, clock: this.#clock, log });
+    const { diskId, ledger, disk, book, journal, agent, log } = this;
+    this.leased = await LeasedDisk.open({
+      diskId,
+      ledger,
+      disk,
+      book,
+      journal,
+      agent,
+      clock: this.#clock,
+      log,
+    });
     this.followCommits = new FollowCommits(this.leased);
     this.reportLosses = new ReportLosses(ledger, log);
     this.answerChallenges = new AnswerChallenges(this.leased, this.followCommits, this.reportLosses);

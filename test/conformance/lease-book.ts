@@ -65,6 +65,21 @@ export function leaseBookConformance(make: () => { open(): LeaseBook; end(): voi
     assert.equal(book.totalBytes(), 4160n);
   });
 
+  it('F-100 takes a whole vector over for a lease that it does not know, and goes on from there', () => {
+    const before = pendingOn(ShardVector.of(), 41n, [append(1), append(2, 64), append(1)]);
+    const held = { content: before.pending.content, epoch };
+    book.restate(lease, held, before.vector.entries);
+    assert.throws(() => book.restate(lease, held, before.vector.entries), RangeError);
+    assert.deepEqual(book.current(lease), held);
+    assert.deepEqual(book.entries(lease, 41n), before.vector.entries);
+    assert.equal(book.entries(lease, 40n), undefined);
+    assert.equal(book.heldBytes(lease), 8192n);
+    const after = pendingOn(before.vector, 42n, [{ kind: 'remove', index: 1 }]);
+    assert.deepEqual(write(after.pending), []);
+    assert.deepEqual(book.prune(lease, 42n), [entryOf(2).digest]);
+    assert.deepEqual(book.entries(lease, 42n), [entryOf(1), entryOf(1)]);
+  });
+
   it('A-125 keeps several contents that were signed for one revision until one of them is committed', () => {
     const one = pendingOn(ShardVector.of(), 1n, [append(1), append(2)]).pending;
     const two = pendingOn(ShardVector.of(), 1n, [append(2), append(3)]).pending;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 
+import { SqliteLeaseBook } from '@dstore/application/adapters/sqlite/sqlite-lease-book.js';
+
 import { ConsortiumOfTests, type OwnerOfTests } from '../application/consortium-of-tests.js';
 
 /** A flush's entries lie in stripes of (2, 2): three shards less, and they are gone. */
@@ -74,5 +76,38 @@ describe('a vault that lost entries', () => {
     assert.equal(before.log.lines.filter(({ level }) => level === 'error').length, 1);
     await owner.put('six', randomBytes(10_000));
     await consortium.assertMirrors(owner);
+  });
+});
+
+describe('a provider that lost its lease book', () => {
+  let consortium: ConsortiumOfTests;
+  let owner: OwnerOfTests;
+
+  before(async () => {
+    consortium = await ConsortiumOfTests.open({ params: { challenges: 12 } });
+    owner = await consortium.openOwner();
+    await owner.makeBucket();
+    await owner.put('object', randomBytes(3_000_000));
+    await consortium.nextEpoch();
+  });
+  after(() => consortium?.close());
+
+  it('F-100 goes on: it is paid for the same epoch, signs, and holds what the ledger names', async () => {
+    const one = consortium.provider('d1');
+    await owner.put('other', randomBytes(1_000_000));
+    await one.followCommits.run();
+    const former = one.book;
+    one.book = new SqliteLeaseBook(':memory:');
+    await one.restart();
+    former.close();
+    await consortium.assertMirrors(owner);
+    const [verdict] = (await consortium.nextEpoch()).get('d1') ?? [];
+    assert.equal(verdict?.verdict, 'proven');
+    await owner.put('third', randomBytes(1_000_000));
+    await consortium.assertMirrors(owner);
+    const [next] = (await consortium.nextEpoch()).get('d1') ?? [];
+    assert.equal(next?.paid, 100n);
+    await consortium.assertNoResidue();
+    await consortium.assertSupply();
   });
 });

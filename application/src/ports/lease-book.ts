@@ -35,6 +35,8 @@ export interface LeaseBook {
   dropPending(leaseId: string, revision: bigint, root: string): Unnamed;
   /** Makes the pending content of this revision and root current; all other pending ones of the lease are forgotten. */
   commit(leaseId: string, revision: bigint, root: string, epoch: bigint): Unnamed;
+  /** Makes a whole vector the current content of a lease that the book does not know; throws RangeError for one it knows. */
+  restate(leaseId: string, held: HeldContent, entries: readonly Entry[]): void;
   /** Forgets revisions before this one. */
   prune(leaseId: string, oldestRevision: bigint): Unnamed;
   /** Forgets a lease that the ledger has ended. */

@@ -13,8 +13,10 @@ import type { Agent } from '../ports/agent.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { LeaseBook } from '../ports/lease-book.js';
+import type { LeaseJournal } from '../ports/lease-journal.js';
 import type { Ledger } from '../ports/ledger.js';
 import type { Log } from '../ports/log.js';
+import { RebuildLease } from './rebuild-lease.js';
 import { RecentRows } from './recent-rows.js';
 
 /** What a provider's use cases on one disk are made of; the ledger speaks as the disk's agent. */
@@ -23,6 +25,7 @@ export interface LeasedDiskMeans {
   readonly ledger: Ledger;
   readonly disk: Disk;
   readonly book: LeaseBook;
+  readonly journal: LeaseJournal;
   readonly agent: Agent;
   readonly clock: Clock;
   readonly log: Log;
@@ -56,10 +59,14 @@ export class LeasedDisk {
     this.rows = new RecentRows(means.ledger, means.clock);
   }
 
-  /** Opens the disk and deletes what the book does not name. */
+  /**
+   * Opens the disk, brings the book to where the ledger is, and deletes what it does not name. While the ledger can't be
+   * asked, or knows of a content that the book lacks, nothing is deleted: the book may be the one that is wrong (F-100).
+   */
   static async open(means: LeasedDiskMeans): Promise<LeasedDisk> {
-    for await (const { digest } of means.disk.list())
-      if (!means.book.names(digest)) await means.disk.remove(digest);
+    if (await isComplete(means))
+      for await (const { digest } of means.disk.list())
+        if (!means.book.names(digest)) await means.disk.remove(digest);
     return new LeasedDisk(means);
   }
 
@@ -132,4 +139,17 @@ export class LeasedDisk {
     });
     return turn;
   }
+}
+
+/** Whether the book has all that the ledger names; says so where it hasn't. */
+async function isComplete(means: LeasedDiskMeans): Promise<boolean> {
+  const { log, diskId } = means;
+  try {
+    const lacking = await new RebuildLease(means).all();
+    if (lacking.length === 0) return true;
+    log.error('the lease book lacks contents: nothing is deleted', { diskId, leases: lacking });
+  } catch (error) {
+    log.warn('the lease book could not be compared with the ledger: nothing is deleted', { diskId, error });
+  }
+  return false;
 }

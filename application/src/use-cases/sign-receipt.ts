@@ -26,6 +26,8 @@ const mostNamed = 16;
 export class SignReceipt {
   readonly #disk: LeasedDisk;
   readonly #commits: Pick<FollowCommits, 'settle'>;
+  /** Leases whose book was compared with the ledger since the process started. */
+  readonly #compared = new Set<string>();
 
   constructor(disk: LeasedDisk, commits: Pick<FollowCommits, 'settle'>) {
     this.#disk = disk;
@@ -45,10 +47,11 @@ export class SignReceipt {
     insist(content.bytes <= roomOf(lease, lastEpoch), 'lease-full', `lease ${leaseId} has no room for this`);
     const appended = changes.flatMap((change) => (change.kind === 'remove' ? [] : [change.entry]));
     await this.#insistHeld(appended, vector);
-    const { book, agent, ledger, diskId } = this.#disk.means;
+    const { book, journal, agent, ledger, diskId } = this.#disk.means;
     const open = book.pending(leaseId).filter((one) => one.content.root !== content.root);
     if (open.length >= params.receiptsOpen)
       throw new Denial('content-diverged', `${open.length} receipts are open for this revision`);
+    await journal.note({ leaseId, content, changes, lastEpoch });
     book.addPending({ leaseId, content, changes, lastEpoch });
     for (const { digest } of appended) this.#disk.uncommitted.delete(digest);
     const message = receiptBytes(ledger.channel, { leaseId, diskId, content, lastEpoch });
@@ -68,10 +71,17 @@ export class SignReceipt {
     return params.params;
   }
 
-  /** The revision must follow the one committed last; where it does not, the ledger may know more than the book. */
+  /**
+   * The revision must follow the one committed last; where it does not, the ledger may know more than the book. A book that
+   * was lost must not sign for a first revision, so the first time the ledger is asked in any case.
+   */
   async #insistNext(leaseId: string, content: Content): Promise<void> {
     const current = () => this.#disk.means.book.current(leaseId)?.content.revision ?? 0n;
-    if (content.revision !== current() + 1n) await this.#commits.settle(leaseId);
+    if (content.revision !== current() + 1n || !this.#compared.has(leaseId)) {
+      if (!(await this.#commits.settle(leaseId)))
+        throw new Denial('content-diverged', 'the lease book lacks what the ledger names');
+      this.#compared.add(leaseId);
+    }
     if (content.revision !== current() + 1n)
       throw new Denial('content-diverged', `the content is at revision ${current()}`, {
         revision: String(current()),

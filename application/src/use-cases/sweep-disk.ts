@@ -1,6 +1,11 @@
 import type { LeasedDisk } from './leased-disk.js';
 import { auditedContent } from './audited-content.js';
 
+/** Bytes of a journal that are never worth writing anew. */
+const journalFloor = 1 << 20;
+/** Bytes of an entry in a journal, roughly. */
+const recordBytes = 100;
+
 /**
  * Deletes from a disk what nobody needs any more: shards that no receipt covered in time, revisions that no audit can
  * name, and leases that the ledger has ended. What an owner leased goes by the ledger's word only, never by a clock.
@@ -30,11 +35,27 @@ export class SweepDisk {
   }
 
   async #sweepLease(leaseId: string): Promise<void> {
-    const { ledger, book } = this.#disk.means;
+    const { ledger, book, journal } = this.#disk.means;
     const lease = await ledger.read('lease', leaseId);
-    if (lease !== undefined && lease.state !== 'active') return this.#disk.removeUnnamed(book.drop(leaseId));
+    if (lease !== undefined && lease.state !== 'active') {
+      await journal.drop(leaseId);
+      return this.#disk.removeUnnamed(book.drop(leaseId));
+    }
     const epoch = await ledger.read('epoch');
     const audited = epoch && (await auditedContent(ledger, leaseId, epoch.number));
     if (audited !== undefined) await this.#disk.removeUnnamed(book.prune(leaseId, audited.revision));
+    await this.#shorten(leaseId);
+  }
+
+  /** A journal that is much longer than what it leads to is written anew. */
+  async #shorten(leaseId: string): Promise<void> {
+    const { book, journal } = this.#disk.means;
+    const current = book.current(leaseId)?.content;
+    if (current === undefined) return;
+    const most = journalFloor + Number(current.count) * recordBytes * 3;
+    if ((await journal.bytes(leaseId)) <= most) return;
+    const pending = book.pending(leaseId);
+    await journal.restate(leaseId, current, book.entries(leaseId, current.revision) ?? []);
+    for (const one of pending) await journal.note(one);
   }
 }

@@ -62,7 +62,7 @@ describe('FollowCommits', () => {
     const errors = world.provider.log.lines.filter(({ level }) => level === 'error');
     assert.deepEqual(
       errors.map(({ message }) => message),
-      ['the lease book is behind the ledger'],
+      ['the lease book is behind the ledger, and the journal does not lead there'],
     );
   });
 });

@@ -133,6 +133,26 @@ export class SqliteLeaseBook implements LeaseBook {
     });
   }
 
+  restate(leaseId: string, { content, epoch }: HeldContent, entries: readonly Entry[]): void {
+    this.#transaction(() => {
+      if (this.#lease(leaseId) !== undefined) throw new RangeError(`lease ${leaseId} is in the book`);
+      this.#begin(leaseId);
+      const revision = Number(content.revision);
+      for (const [position, entry] of entries.entries()) this.#insert(leaseId, position, entry, revision);
+      this.#run(
+        'UPDATE leases SET revision = ?, root = ?, count = ?, bytes = ?, epoch = ?, oldest = ? WHERE lease_id = ?',
+        revision,
+        content.root,
+        Number(content.count),
+        content.bytes.toString(),
+        epoch.toString(),
+        revision,
+        leaseId,
+      );
+      return [];
+    });
+  }
+
   prune(leaseId: string, oldestRevision: bigint): Unnamed {
     return this.#transaction(() => {
       const oldest = Number(oldestRevision);
