@@ -10,7 +10,6 @@ import {
   decimal,
   type Entry,
   entryShape,
-  type JsonValue,
   list,
   object,
   oneOf,
