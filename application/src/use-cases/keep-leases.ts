@@ -12,15 +12,24 @@ const noShard = '00'.repeat(32);
 /** Most leases that one transaction opens. */
 const openedAtOnce = 16;
 
+interface Run {
+  /** The shard that disks must have room for. */
+  readonly shardSizeBytes: number;
+  readonly ended: Promise<void>;
+}
+
 /**
  * Keeps a vault's leases by its policy: one on every disk that offers room at the price, extended in time, grown when
- * they run full. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run.
+ * they run full. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run, or,
+ * with a need that it doesn't see to, for one more.
  */
 export class KeepLeases {
   readonly #vault: Vault;
   readonly #policy: LeasePolicy;
   readonly #log: Log;
-  #running: Promise<void> | undefined;
+  #running: Run | undefined;
+  /** The run after the one under way, for all who need more than that sees to. */
+  #next: Run | undefined;
 
   constructor(vault: Vault, policy: LeasePolicy, log: Log) {
     this.#vault = vault;
@@ -28,12 +37,30 @@ export class KeepLeases {
     this.#log = log;
   }
 
-  /** With `need`, grows what is too small for such a shard too. */
+  /** With `need`, grows what is too small for such a shard too, and leaves out disks without room for one. */
   run(need?: { readonly geometry: Geometry; readonly shardSizeBytes: number }): Promise<void> {
-    this.#running ??= this.#keep(need?.shardSizeBytes ?? 0).finally(() => {
+    const shardSizeBytes = need?.shardSizeBytes ?? 0;
+    const running = this.#running;
+    if (running === undefined) return this.#begin(shardSizeBytes).ended;
+    if (shardSizeBytes <= running.shardSizeBytes) return running.ended;
+    this.#next ??= { shardSizeBytes, ended: this.#after(running) };
+    if (shardSizeBytes > this.#next.shardSizeBytes) this.#next = { ...this.#next, shardSizeBytes };
+    return this.#next.ended;
+  }
+
+  #begin(shardSizeBytes: number): Run {
+    const ended = this.#keep(shardSizeBytes).finally(() => {
       this.#running = undefined;
     });
+    this.#running = { shardSizeBytes, ended };
     return this.#running;
+  }
+
+  async #after(running: Run): Promise<void> {
+    await running.ended.catch(() => undefined);
+    const shardSizeBytes = this.#next?.shardSizeBytes ?? 0;
+    this.#next = undefined;
+    await this.#begin(shardSizeBytes).ended;
   }
 
   async #keep(shardSizeBytes: number): Promise<void> {
@@ -42,7 +69,9 @@ export class KeepLeases {
     const wanted: VaultDisk[] = [];
     for (const disk of disks)
       if (this.#wanted(disk, shardSizeBytes) && (await this.#isThere(disk))) wanted.push(disk);
-    const changed = (await this.#open(wanted)) || (await this.#care(disks));
+    const changed =
+      (await this.#open(wanted)) ||
+      (await this.#care(disks, shardSizeBytes === 0 ? 0n : accountedBytes(shardSizeBytes)));
     if (changed) await this.#vault.refresh();
   }
 
@@ -112,13 +141,13 @@ export class KeepLeases {
     await ledger.submit('LeaseContract:OpenLease', { vaultId, leases, notes: await this.#notes(escrow) });
   }
 
-  async #care(disks: readonly VaultDisk[]): Promise<boolean> {
+  async #care(disks: readonly VaultDisk[], neededBytes: bigint): Promise<boolean> {
     let changed = false;
-    for (const disk of disks) changed = (await this.#careFor(disk)) || changed;
+    for (const disk of disks) changed = (await this.#careFor(disk, neededBytes)) || changed;
     return changed;
   }
 
-  async #careFor({ lease, unleasedBytes }: VaultDisk): Promise<boolean> {
+  async #careFor({ lease, unleasedBytes }: VaultDisk, neededBytes: bigint): Promise<boolean> {
     if (lease === undefined) return false;
     const { epoch, layouts, means } = this.#vault;
     const { capacityBytes, lastEpoch } = lease.next?.terms ?? lease.terms;
@@ -126,7 +155,7 @@ export class KeepLeases {
     const usedBytes = layouts.get(lease.leaseId)?.vector.bytes ?? 0n;
     const care = careFor(
       { leaseId: lease.leaseId, capacityBytes, lastEpoch, usedBytes, changedIn },
-      this.#policy,
+      { ...this.#policy, headroomBytes: larger(this.#policy.headroomBytes, neededBytes) },
       epoch,
     );
     if (care === undefined) return false;
@@ -166,4 +195,8 @@ export class KeepLeases {
       held.push({ noteId: parts[2] ?? '', amount: row.amount });
     return chooseNotes(held, amount).map((note) => note.noteId);
   }
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -142,4 +142,56 @@ describe('KeepLeases', () => {
     await Promise.all([keep.run(), keep.run(), keep.run()]);
     assert.equal(openings.length, 1);
   });
+
+  it('grows a lease without room for the shard that is needed, whatever the policy keeps free', async () => {
+    const { on, changes } = world();
+    on.addDisk(1);
+    on.addLease(1, 100_000n);
+    on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 100_000n, collateral: 0n });
+    const keep = new KeepLeases(on.vault, { ...policy, headroomBytes: 0n }, on.log);
+    await keep.run();
+    await keep.run({ geometry: { dataShards: 2, parityShards: 1 }, shardSizeBytes: 100_000 });
+    assert.deepEqual(changes, []);
+    await keep.run({ geometry: { dataShards: 2, parityShards: 1 }, shardSizeBytes: 100_001 });
+    assert.equal(changes.length, 1);
+  });
+
+  it('runs once more for all who need more than the run under way sees to, and not for who needs less', async () => {
+    const { on, changes } = world();
+    on.addDisk(1);
+    on.addLease(1, 100_000n);
+    on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 100_000n, collateral: 0n });
+    const keep = new KeepLeases(on.vault, { ...policy, headroomBytes: 0n }, on.log);
+    let looks = 0;
+    const refresh = on.vault.refresh.bind(on.vault);
+    on.vault.refresh = () => {
+      looks += 1;
+      return refresh();
+    };
+    const need = (shardSizeBytes: number) => ({
+      geometry: { dataShards: 2, parityShards: 1 },
+      shardSizeBytes,
+    });
+    await Promise.all([keep.run(need(10)), keep.run(), keep.run(need(20)), keep.run(need(200_000))]);
+    assert.equal(changes.length, 1, 'the larger of two needs counts');
+    assert.equal(looks, 3, 'two runs, and a look at what the second changed');
+    await Promise.all([keep.run(need(200_000)), keep.run(need(10)), keep.run()]);
+    assert.equal(changes.length, 2);
+    assert.equal(looks, 5, 'one run for all three');
+  });
+
+  it('runs for what is needed although the run under way fails', async () => {
+    const { on, keep, openings } = world();
+    on.addDisk(1);
+    const refresh = on.vault.refresh.bind(on.vault);
+    on.vault.refresh = () => {
+      on.vault.refresh = refresh;
+      return Promise.reject(new Error('no ledger'));
+    };
+    const first = keep.run();
+    const second = keep.run({ geometry: { dataShards: 2, parityShards: 1 }, shardSizeBytes: 10 });
+    await assert.rejects(first, /no ledger/);
+    await second;
+    assert.equal(openings.length, 1);
+  });
 });
