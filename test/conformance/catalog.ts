@@ -223,7 +223,7 @@ function sameAs(catalog: Catalog, model: CatalogModel): void {
   const isLive = ({ stripeId }: { stripeId: string }) => model.live(stripeId) > 0;
   assert.deepEqual([...catalog.stripes()], stripes.filter(isLive));
   assert.deepEqual(
-    catalog.deadStripes(),
+    [...catalog.deadStripes()],
     stripes.filter((stripe) => !isLive(stripe)),
   );
   const mirrors = catalog

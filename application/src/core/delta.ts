@@ -136,6 +136,13 @@ export const locatorShape = object({
 });
 export type Locator = Shaped<typeof locatorShape>;
 
+/** Ciphertext of a version that lies elsewhere now, byte for byte. */
+export const relocationShape = object({
+  versionId: id,
+  extents: list(object({ from: extentShape, to: list(extentShape, 4096) }), most),
+});
+export type Relocation = Shaped<typeof relocationShape>;
+
 /** The catalog's half of a flush, or a part of a checkpoint's. */
 export const catalogDeltaShape = object({
   format: integer(1, 1),
@@ -144,6 +151,8 @@ export const catalogDeltaShape = object({
   droppedBuckets: list(text(63), most),
   versions: list(versionShape, most),
   droppedVersions: list(id, most),
+  /** Before versions are dropped and added. */
+  relocations: optional(list(relocationShape, most)),
 });
 export type CatalogDelta = Shaped<typeof catalogDeltaShape>;
 

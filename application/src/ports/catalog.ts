@@ -130,8 +130,12 @@ export interface Catalog {
   stripes(): Iterable<Stripe>;
   /** Whether entries of the vault lie in the stripe, or its checkpoint. */
   holdsEntry(stripeId: string): boolean;
-  /** Stripes in which nothing lives any more. */
-  deadStripes(): readonly Stripe[];
+  /** Stripes in which nothing lives any more, by id. */
+  deadStripes(): Iterable<Stripe>;
+  /** Stripes of whose bytes less than half live, by id; those that hold entries, which can't be copied, are not among them. */
+  sparseStripes(): Iterable<Stripe>;
+  /** Dead bytes of stripes that would be sparse if they held no entries: what the next checkpoint makes compactable. */
+  wasteUnderEntries(): number;
   mirrors(): readonly LeaseMirror[];
   /** Entries of vectors that are still to be removed, because their shards were moved. */
   leftovers(): readonly Leftover[];

@@ -217,10 +217,12 @@ export class BuildFlush {
       stripe.shards.every(
         (shard) => !this.#vault.isActive(shard.leaseId) || !this.#vault.isFailing(shard.diskId),
       );
-    return this.#vault.means.catalog
-      .deadStripes()
-      .filter((stripe) => !moved.has(stripe.stripeId) && reachable(stripe))
-      .slice(0, removedAtOnce);
+    const found: Stripe[] = [];
+    for (const stripe of this.#vault.means.catalog.deadStripes()) {
+      if (found.length === removedAtOnce) break;
+      if (!moved.has(stripe.stripeId) && reachable(stripe)) found.push(stripe);
+    }
+    return found;
   }
 
   #leaseWork(

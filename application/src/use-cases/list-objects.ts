@@ -25,6 +25,9 @@ export interface ListPage {
 /** Behind every key that begins with the same text. */
 const beyond = '\u{10FFFF}';
 
+/** Names read at first where any of them may stand for a thousand others. */
+const fewestAhead = 2;
+
 /** Lists objects page by page; a cursor survives writes, because it names a place between keys. */
 export class ListObjects {
   readonly #catalog: Pick<Catalog, 'bucket' | 'list'>;
@@ -39,31 +42,30 @@ export class ListObjects {
     if (this.#catalog.bucket(bucket) === undefined)
       throw new Denial('bucket-unknown', `there is no bucket ${bucket}`);
     let after = startOf(request);
+    let ahead = delimiter === undefined ? limit + 1 : fewestAhead;
     const items: ListedVersion[] = [];
     const prefixes: string[] = [];
     for (;;) {
-      const wanted = limit - items.length - prefixes.length;
-      const page = this.#catalog.list({
-        bucket,
-        prefix,
-        limit: wanted + 1,
-        versions,
-        ...(after === undefined ? {} : { after }),
-      });
+      const most = Math.min(limit - items.length - prefixes.length + 1, ahead);
+      const from = after === undefined ? {} : { after };
+      const page = this.#catalog.list({ bucket, prefix, limit: most, versions, ...from });
+      const rolledBefore = prefixes.length;
       for (const version of page) {
         if (items.length + prefixes.length === limit)
           return { items, prefixes, next: after && encodeCursor(after) };
         const rolled = rolledUp(version.key, prefix, delimiter);
-        after =
-          rolled === undefined
-            ? { key: version.key, ...(versions ? { versionId: version.versionId } : {}) }
-            : { key: rolled + beyond };
-        if (rolled === undefined) items.push(version);
-        else prefixes.push(rolled);
-        if (rolled !== undefined) break;
+        if (rolled === undefined) {
+          items.push(version);
+          after = { key: version.key, ...(versions ? { versionId: version.versionId } : {}) };
+        } else {
+          prefixes.push(rolled);
+          after = { key: rolled + beyond };
+          break;
+        }
       }
-      const rolledLast = page.length > 0 && after?.key.endsWith(beyond) === true;
-      if (!rolledLast && page.length <= wanted) return { items, prefixes, next: undefined };
+      const rolledUpOne = prefixes.length > rolledBefore;
+      if (!rolledUpOne && page.length < most) return { items, prefixes, next: undefined };
+      ahead = rolledUpOne ? fewestAhead : ahead * 2;
     }
   }
 }

@@ -7,12 +7,15 @@ import type {
   Flush,
   Leftover,
   Locator,
+  Relocation,
   Shard,
   Step,
   Stripe,
   StructureDelta,
   Version,
 } from '../../core/delta.js';
+import { relocated } from '../../core/relocation.js';
+import { dropIndexes, restoreIndexes } from './catalog-schema.js';
 
 type StreamPair = Pick<Locator, 'catalog' | 'structure'> | Checkpoint;
 
@@ -49,7 +52,7 @@ export class CatalogWriter {
     this.#structure(structure);
     if (structure.checkpoint !== undefined) this.#supersede(structure.checkpoint, locator.revision);
     for (const stripe of locator.stripes) this.#addStripe(stripe, 1);
-    this.#place(structure, locator.stripes);
+    this.#placeShards(structure, locator.stripes);
     this.#liveStreams(locator, 1);
     const bytes = locator.catalog.sealedBytes + locator.structure.sealedBytes;
     this.#run(
@@ -66,12 +69,18 @@ export class CatalogWriter {
     this.#setState('revision', catalog.revision.toString());
   }
 
-  /** Empties the catalog; what follows are parts of a checkpoint. */
-  clear(revision: bigint): void {
+  /** Empties the catalog; what follows are parts of a checkpoint, then {@link endRestoring}. */
+  beginRestoring(revision: bigint): void {
+    dropIndexes(this.#db);
     for (const table of ['state', 'buckets', 'versions', 'extents', 'stripes', 'shards', 'leases'])
       this.#run(`DELETE FROM ${table}`);
     for (const table of ['leftovers', 'locators', 'intent']) this.#run(`DELETE FROM ${table}`);
     this.#setState('revision', revision.toString());
+  }
+
+  /** Makes what was restored whole: indexes, totals, and which version of each key is current. */
+  endRestoring(): void {
+    restoreIndexes(this.#db);
   }
 
   /** Takes over a part of a checkpoint's structure. */
@@ -83,8 +92,9 @@ export class CatalogWriter {
   }
 
   /** Takes over a part of a checkpoint's catalog; the stripes it lies in must be there. */
-  restateCatalog(catalog: CatalogDelta): void {
-    this.#catalog(catalog);
+  restateCatalog({ buckets, versions }: CatalogDelta): void {
+    for (const bucket of buckets) this.#putBucket(bucket);
+    for (const version of versions) this.#insertVersion(version);
   }
 
   #setState(name: string, value: string): void {
@@ -167,7 +177,7 @@ export class CatalogWriter {
   }
 
   /** Gives shards their positions: each lease's steps, then the shards of the stripes that hold the entries. */
-  #place(structure: StructureDelta, last: readonly Stripe[]): void {
+  #placeShards(structure: StructureDelta, last: readonly Stripe[]): void {
     const steps = new Map<string, { diskId: string; steps: Step[] }>();
     const of = (leaseId: string, diskId: string) => {
       const known = steps.get(leaseId) ?? { diskId, steps: [] };
@@ -216,6 +226,7 @@ export class CatalogWriter {
 
   #catalog(delta: CatalogDelta): void {
     for (const bucket of delta.buckets) this.#putBucket(bucket);
+    for (const relocation of delta.relocations ?? []) this.#relocate(relocation);
     for (const versionId of delta.droppedVersions) this.#dropVersion(versionId);
     for (const version of delta.versions) this.#addVersion(version);
     for (const bucket of delta.droppedBuckets) this.#run('DELETE FROM buckets WHERE bucket = ?', bucket);
@@ -228,48 +239,78 @@ export class CatalogWriter {
   }
 
   #addVersion(version: Version): void {
+    const { bucket, key } = version;
+    this.#run('UPDATE versions SET current = 0 WHERE bucket = ? AND key = ? AND current = 1', bucket, key);
+    this.#insertVersion(version);
+  }
+
+  #insertVersion(version: Version): void {
     const { streams, ...listed } = version;
     const { versionId, bucket, key, bytes, marker } = version;
-    this.#run('UPDATE versions SET current = 0 WHERE bucket = ? AND key = ? AND current = 1', bucket, key);
     const sql = `INSERT INTO versions (version_id, bucket, key, current, marker, bytes, listed, streams)
       VALUES (?, ?, ?, 1, ?, ?, ?, ?)`;
-    this.#run(
-      sql,
-      versionId,
-      bucket,
-      key,
-      marker === 'yes' ? 1 : 0,
-      bytes,
-      written(listed),
-      written(streams),
+    const isMarker = marker === 'yes' ? 1 : 0;
+    const { lastInsertRowid } = this.#prepare(sql).run(
+      ...[versionId, bucket, key, isMarker, bytes, written(listed), written(streams)],
     );
-    for (const { stripeId, length } of streams.flatMap((stream) => stream.extents)) {
-      this.#run(
-        'INSERT INTO extents (version_id, stripe_id, length) VALUES (?, ?, ?)',
-        versionId,
-        stripeId,
-        length,
-      );
+    this.#place(Number(lastInsertRowid), streams);
+  }
+
+  /** Counts a version's bytes in the stripes it lies in. */
+  #place(seq: number, streams: Version['streams']): void {
+    for (const [stripeId, length] of lengths(streams)) {
+      this.#run('INSERT INTO extents (stripe_id, seq) VALUES (?, ?)', stripeId, seq);
       this.#live(stripeId, length);
     }
   }
 
+  #displace(seq: number, streams: Version['streams']): void {
+    for (const [stripeId, length] of lengths(streams)) {
+      this.#run('DELETE FROM extents WHERE stripe_id = ? AND seq = ?', stripeId, seq);
+      this.#live(stripeId, -length);
+    }
+  }
+
+  /** A version keeps its place among others of its key, and lies elsewhere. */
+  #relocate({ versionId, extents }: Relocation): void {
+    const row = this.#version(versionId);
+    if (row === undefined) return;
+    const streams = JSON.parse(row.streams) as Version['streams'];
+    const moved = relocated(streams, extents);
+    this.#displace(row.seq, streams);
+    this.#run('UPDATE versions SET streams = ? WHERE seq = ?', written(moved), row.seq);
+    this.#place(row.seq, moved);
+  }
+
+  #version(versionId: string): VersionRow | undefined {
+    const sql = 'SELECT seq, bucket, key, current, streams FROM versions WHERE version_id = ?';
+    return this.#get<VersionRow>(sql, versionId);
+  }
+
   /** What was hidden behind a dropped current version becomes current. */
   #dropVersion(versionId: string): void {
-    const row = this.#get<{ bucket: string; key: string; current: number }>(
-      'SELECT bucket, key, current FROM versions WHERE version_id = ?',
-      versionId,
-    );
+    const row = this.#version(versionId);
     if (row === undefined) return;
-    this.#run(
-      'UPDATE stripes SET live = live - (SELECT SUM(length) FROM extents e WHERE e.version_id = ? AND e.stripe_id = stripes.stripe_id) WHERE stripe_id IN (SELECT stripe_id FROM extents WHERE version_id = ?)',
-      versionId,
-      versionId,
-    );
-    this.#run('DELETE FROM extents WHERE version_id = ?', versionId);
-    this.#run('DELETE FROM versions WHERE version_id = ?', versionId);
+    this.#displace(row.seq, JSON.parse(row.streams) as Version['streams']);
+    this.#run('DELETE FROM versions WHERE seq = ?', row.seq);
     if (row.current === 0) return;
     const sql = `UPDATE versions SET current = 1 WHERE seq = (SELECT MAX(seq) FROM versions WHERE bucket = ? AND key = ?)`;
     this.#run(sql, row.bucket, row.key);
   }
+}
+
+interface VersionRow {
+  readonly seq: number;
+  readonly bucket: string;
+  readonly key: string;
+  readonly current: number;
+  readonly streams: string;
+}
+
+/** Bytes of a version in each stripe it lies in. */
+function lengths(streams: Version['streams']): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { stripeId, length } of streams.flatMap((stream) => stream.extents))
+    found.set(stripeId, (found.get(stripeId) ?? 0) + length);
+  return found;
 }

@@ -29,6 +29,7 @@ import type {
   Losses,
   Usage,
 } from '../../ports/catalog.js';
+import { listVersions } from './catalog-listing.js';
 import { restateCatalog, restateStructure } from './catalog-parts.js';
 import { CatalogSalvage } from './catalog-salvage.js';
 import { migrate } from './catalog-schema.js';
@@ -37,7 +38,6 @@ import { CatalogWriter, written } from './catalog-writer.js';
 const streamsShape = list(streamShape, 10_000);
 
 interface VersionRow {
-  readonly current: number;
   readonly listed: string;
   readonly streams: string;
 }
@@ -50,6 +50,16 @@ interface StripeRow {
   readonly shard_size: number;
 }
 
+/** Pages held in memory: the upper levels of every index of some ten million rows. */
+const cacheKiB = 32_768;
+/** The write-ahead log is written back when it holds so many pages. */
+const checkpointPages = 4000;
+const usually = `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA temp_store = MEMORY`;
+// What is restored is larger than memory may be: sorted in files, and never written twice, as a write-ahead log would.
+const restoring = 'PRAGMA journal_mode = DELETE; PRAGMA temp_store = FILE';
+/** Stripes read at a time. */
+const pageRows = 500;
+
 /** The owner's catalog in one SQLite file, or in memory as `:memory:`. */
 export class SqliteCatalog implements Catalog {
   readonly #db: DatabaseSync;
@@ -59,8 +69,9 @@ export class SqliteCatalog implements Catalog {
   /** Opens or creates it; throws for a catalog that a newer version wrote. */
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+    this.#db.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB}`);
     migrate(this.#db);
+    this.#db.exec(usually);
     this.#writer = new CatalogWriter(this.#db);
   }
 
@@ -100,15 +111,19 @@ export class SqliteCatalog implements Catalog {
     revision: bigint,
     parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
   ): Promise<void> {
+    this.#db.exec(restoring);
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      this.#writer.clear(revision);
+      this.#writer.beginRestoring(revision);
       for await (const part of parts.structure) this.#writer.restateStructure(part);
       for await (const part of parts.catalog) this.#writer.restateCatalog(part);
+      this.#writer.endRestoring();
       this.#db.exec('COMMIT');
     } catch (error) {
       this.#db.exec('ROLLBACK');
       throw error;
+    } finally {
+      this.#db.exec(usually);
     }
   }
 
@@ -206,7 +221,7 @@ export class SqliteCatalog implements Catalog {
   current(bucket: string, key: string): Version | undefined {
     return asVersion(
       this.#one(
-        'SELECT current, listed, streams FROM versions WHERE bucket = ? AND key = ? AND current = 1',
+        'SELECT listed, streams FROM versions WHERE bucket = ? AND key = ? AND current = 1',
         bucket,
         key,
       ),
@@ -214,44 +229,11 @@ export class SqliteCatalog implements Catalog {
   }
 
   version(versionId: string): Version | undefined {
-    return asVersion(
-      this.#one('SELECT current, listed, streams FROM versions WHERE version_id = ?', versionId),
-    );
+    return asVersion(this.#one('SELECT listed, streams FROM versions WHERE version_id = ?', versionId));
   }
 
-  list({ bucket, prefix, after, limit, versions }: Listing): readonly ListedVersion[] {
-    const rows = versions
-      ? this.#listAll(bucket, prefix, after, limit)
-      : this.#listCurrent(bucket, prefix, after?.key, limit);
-    return rows.map(asListed).filter((version) => version.key.startsWith(prefix));
-  }
-
-  #listCurrent(bucket: string, prefix: string, after: string | undefined, limit: number): VersionRow[] {
-    const columns =
-      "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ? AND current = 1 AND marker = 0";
-    if (after === undefined || isBefore(after, prefix))
-      return this.#all(`${columns} AND key >= ? ORDER BY key LIMIT ?`, bucket, prefix, limit);
-    return this.#all(`${columns} AND key > ? ORDER BY key LIMIT ?`, bucket, after, limit);
-  }
-
-  #listAll(bucket: string, prefix: string, after: Listing['after'], limit: number): VersionRow[] {
-    const columns = "SELECT current, listed, '[]' AS streams FROM versions WHERE bucket = ?";
-    const order = 'ORDER BY key, seq DESC LIMIT ?';
-    if (after === undefined || isBefore(after.key, prefix))
-      return this.#all(`${columns} AND key >= ? ${order}`, bucket, prefix, limit);
-    if (after.versionId === undefined)
-      return this.#all(`${columns} AND key > ? ${order}`, bucket, after.key, limit);
-    // Behind a version that is gone by now, all that its key has left comes again: rather twice than not at all.
-    const behind =
-      'key >= ? AND (key > ? OR seq < COALESCE((SELECT seq FROM versions WHERE version_id = ?), 9007199254740991))';
-    return this.#all(
-      `${columns} AND ${behind} ${order}`,
-      bucket,
-      after.key,
-      after.key,
-      after.versionId,
-      limit,
-    );
+  list(listing: Listing): readonly ListedVersion[] {
+    return listVersions((sql, ...values) => this.#all(sql, ...values), listing);
   }
 
   stripe(stripeId: string): Stripe | undefined {
@@ -259,9 +241,32 @@ export class SqliteCatalog implements Catalog {
     return row === undefined ? undefined : this.#asStripe(row);
   }
 
-  *stripes(): Iterable<Stripe> {
-    for (const row of this.#all<StripeRow>('SELECT * FROM stripes WHERE live > 0 ORDER BY stripe_id'))
-      yield this.#asStripe(row);
+  stripes(): Iterable<Stripe> {
+    return this.#stripesWhere('live > 0');
+  }
+
+  deadStripes(): Iterable<Stripe> {
+    return this.#stripesWhere('live = 0');
+  }
+
+  sparseStripes(): Iterable<Stripe> {
+    return this.#stripesWhere('live > 0 AND entry = 0 AND live * 2 < length');
+  }
+
+  *#stripesWhere(condition: string): Generator<Stripe> {
+    const sql = `SELECT * FROM stripes WHERE ${condition} AND stripe_id > ? ORDER BY stripe_id LIMIT ${pageRows}`;
+    for (let after = ''; ;) {
+      const rows = this.#all<StripeRow>(sql, after);
+      for (const row of rows) yield this.#asStripe(row);
+      if (rows.length < pageRows) return;
+      after = rows.at(-1)?.stripe_id ?? '';
+    }
+  }
+
+  wasteUnderEntries(): number {
+    const sql =
+      'SELECT COALESCE(SUM(length - live), 0) AS bytes FROM stripes WHERE entry = 1 AND live * 2 < length';
+    return this.#one<{ bytes: number }>(sql)?.bytes ?? 0;
   }
 
   #asStripe(row: StripeRow): Stripe {
@@ -287,12 +292,6 @@ export class SqliteCatalog implements Catalog {
   holdsEntry(stripeId: string): boolean {
     return (
       this.#one<{ entry: number }>('SELECT entry FROM stripes WHERE stripe_id = ?', stripeId)?.entry === 1
-    );
-  }
-
-  deadStripes(): readonly Stripe[] {
-    return this.#all<StripeRow>('SELECT * FROM stripes WHERE live = 0 ORDER BY stripe_id').map((row) =>
-      this.#asStripe(row),
     );
   }
 
@@ -326,38 +325,19 @@ export class SqliteCatalog implements Catalog {
   }
 
   versionsIn(stripeId: string): readonly string[] {
-    const sql = 'SELECT DISTINCT version_id FROM extents WHERE stripe_id = ?';
+    const sql = 'SELECT version_id FROM extents JOIN versions USING (seq) WHERE stripe_id = ?';
     return this.#all<{ version_id: string }>(sql, stripeId).map((row) => row.version_id);
   }
 
   usage(): Usage {
-    const versions = this.#one<{ objects: number; versions: number; bytes: number }>(
-      'SELECT COALESCE(SUM(current AND NOT marker), 0) AS objects, COUNT(*) AS versions, COALESCE(SUM(bytes), 0) AS bytes FROM versions',
-    );
-    const stripes = this.#one<{ count: number; live: number }>(
-      'SELECT COUNT(*) AS count, COALESCE(SUM(live), 0) AS live FROM stripes',
-    );
-    const stored = this.#one<{ bytes: number }>(
-      'SELECT COALESCE(SUM(t.shard_size), 0) AS bytes FROM shards s JOIN stripes t USING (stripe_id)',
-    );
-    return {
-      objects: versions?.objects ?? 0,
-      versions: versions?.versions ?? 0,
-      logicalBytes: versions?.bytes ?? 0,
-      liveBytes: stripes?.live ?? 0,
-      storedBytes: stored?.bytes ?? 0,
-      stripes: stripes?.count ?? 0,
-    };
+    const sql = `SELECT objects, versions, bytes AS logicalBytes, live AS liveBytes, stored AS storedBytes, stripes
+      FROM totals`;
+    return { ...(this.#one<Usage>(sql) as Usage) };
   }
 
   close(): void {
     this.#db.close();
   }
-}
-
-/** In UTF-8 byte order, as SQLite compares. */
-function isBefore(key: string, other: string): boolean {
-  return Buffer.compare(Buffer.from(key, 'utf8'), Buffer.from(other, 'utf8')) < 0;
 }
 
 function parsed<T>(shape: Shape<T>, text: string | undefined): T | undefined {
@@ -370,8 +350,4 @@ function asVersion(row: VersionRow | undefined): Version | undefined {
     ...(JSON.parse(row.listed) as Omit<Version, 'streams'>),
     streams: parseJson(streamsShape, row.streams),
   };
-}
-
-function asListed(row: VersionRow): ListedVersion {
-  return { ...(JSON.parse(row.listed) as Omit<Version, 'streams'>), current: row.current === 1 };
 }
