@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Every benchmark, one file a claim. Each runs in a process of its own, so that none warms or litters another. */
-const all = ['codec'];
+const all = ['codec', 'catalog'];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));

@@ -17,6 +17,7 @@ import { BuildFlush } from './use-cases/build-flush.js';
 import { CallDefaults } from './use-cases/call-defaults.js';
 import { ChangeBucket } from './use-cases/change-bucket.js';
 import { CloseLeases } from './use-cases/close-leases.js';
+import { CompactStripes } from './use-cases/compact-stripes.js';
 import { CommitMoves } from './use-cases/commit-moves.js';
 import { DeleteObject } from './use-cases/delete-object.js';
 import { DiskDoors } from './use-cases/disk-doors.js';
@@ -56,6 +57,7 @@ import { VerifyToken } from './use-cases/verify-token.js';
 import { WriteCheckpoint } from './use-cases/write-checkpoint.js';
 import {
   closingDuty,
+  compactionDuty,
   defaultDuty,
   leaseDuty,
   policyDuty,
@@ -78,7 +80,7 @@ export interface OwnerMeans extends Surroundings {
   readonly codec: Codec;
   readonly tokens: TokenStore;
   readonly policy: LeasePolicy;
-  /** Network bytes a second that repair may use. */
+  /** Network bytes a second that repair may use, and as many again that compaction may. */
   readonly repairBytesPerSecond: number;
   /** Whether a recovery goes on without flushes that can't be read. */
   readonly acceptLoss?: boolean;
@@ -90,6 +92,7 @@ export interface OpenOwner {
   readonly useCases: GatewayUseCases;
   readonly keepLeases: KeepLeases;
   readonly repairStripes: RepairStripes;
+  readonly compactStripes: CompactStripes;
   readonly duties: readonly Duty[];
   /** Waits for the flush in flight, then closes the catalog. */
   close(): Promise<void>;
@@ -134,10 +137,13 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     log,
     bytesPerSecond: means.repairBytesPerSecond,
   });
+  const read = new ReadStripe(vault, suspects, hedgeAfter);
+  const bytesPerSecond = means.repairBytesPerSecond;
+  const compactStripes = new CompactStripes({ vault, read, flush, log, bytesPerSecond });
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
     putObject: new PutObject(vault, store, flush, means.codec),
-    getObject: new GetObject(vault, new ReadStripe(vault, suspects, hedgeAfter)),
+    getObject: new GetObject(vault, read),
     statObject: new StatObject(vault),
     deleteObject: new DeleteObject(vault, flush),
     listObjects: new ListObjects(catalog),
@@ -162,12 +168,14 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     useCases,
     keepLeases,
     repairStripes,
+    compactStripes,
     duties: [
       leaseDuty({ run: () => keepLeases.run() }, means),
       closingDuty(new CloseLeases(ledger), means),
       defaultDuty(new CallDefaults(ledger, (lease) => lease.vaultId === vaultId), means),
       policyDuty(new RenewPolicies(ledger, (lease) => lease.vaultId === vaultId), means),
       repairDuty(repairStripes, means),
+      compactionDuty(compactStripes, means),
       readThroughDuty(new ReadThrough({ map, doors: diskDoors, suspects, random }), means),
     ],
     async close() {

@@ -17,6 +17,15 @@ import { pack } from '../core/packing.js';
 import type { Content, Change } from '@dstore/chaincode/domain';
 import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { SortedChanges } from './sort-changes.js';
+import {
+  byGeometry,
+  deal,
+  geometryName,
+  type Packs,
+  relocationsOf,
+  type TailSource,
+  tailsOf,
+} from './tails.js';
 import type { Vault } from './vault.js';
 import type { VaultChange } from './vault-change.js';
 import { type StoredCheckpoint, WriteCheckpoint } from './write-checkpoint.js';
@@ -83,21 +92,22 @@ export class BuildFlush {
   ): Promise<BuiltFlush> {
     const { catalog, keyring } = this.#vault.means;
     const revision = catalog.revision() + 1n;
-    const stored = await this.#checkpoints.run(revision, entryGeometry);
+    const wanted = sorted.compactions.some((compaction) => compaction.checkpoint);
+    const stored = await this.#checkpoints.run(revision, entryGeometry, wanted);
     own.push(...(stored?.stripes ?? []));
     const closed = sorted.puts.flatMap(([, put]) => [...stripesOf(put)]);
-    const packs = new Map<Put, readonly (readonly Extent[])[]>();
-    const entryPuts = await this.#packOthers(sorted, entryGeometry, packs, own);
+    const packs: Packs = new Map();
+    const sources = await this.#packOthers(sorted, entryGeometry, packs, own);
     closed.push(...own);
     const ids = idSource(() => this.#id());
     const capacity = entryGeometry.dataShards << 20;
-    const tails = entryPuts.flatMap((put) => put.streams.map((stream) => stream.tail));
+    const tails = sources.flatMap(tailsOf);
     const tailPack = pack(
       tails.map((tail) => tail.length),
       capacity,
       ids.rewound(),
     );
-    deal(entryPuts, tailPack.extents, packs);
+    deal(sources, tailPack.extents, packs);
     const full = tailPack.stripes.filter((stripe) => stripe.length === capacity);
     const bytes = Buffer.concat(tails);
     for (const [index, stripe] of full.entries()) {
@@ -148,30 +158,26 @@ export class BuildFlush {
     return this.#vault.means.random.bytes(16).toString('hex');
   }
 
-  /** Packs tails of buckets with other geometries into stripes of theirs; answers the puts that share stripes with the entries. */
+  /** Packs tails of other geometries into stripes of theirs; answers the sources that share stripes with the entries. */
   async #packOthers(
     sorted: SortedChanges<unknown>,
     entryGeometry: Geometry,
-    packs: Map<Put, readonly (readonly Extent[])[]>,
+    packs: Packs,
     own: Stripe[],
-  ): Promise<Put[]> {
-    const groups = new Map<string, Put[]>();
-    for (const [, put] of sorted.puts) {
-      const name = nameOf(put.geometry);
-      groups.set(name, [...(groups.get(name) ?? []), put]);
-    }
-    const shared = groups.get(nameOf(entryGeometry)) ?? [];
-    groups.delete(nameOf(entryGeometry));
-    for (const puts of groups.values()) {
-      const geometry = (puts[0] as Put).geometry;
+  ): Promise<TailSource[]> {
+    const groups = byGeometry(sorted);
+    const shared = groups.get(geometryName(entryGeometry)) ?? [];
+    groups.delete(geometryName(entryGeometry));
+    for (const sources of groups.values()) {
+      const { geometry } = sources[0] as TailSource;
       const capacity = geometry.dataShards << 20;
-      const tails = puts.flatMap((put) => put.streams.map((stream) => stream.tail));
+      const tails = sources.flatMap(tailsOf);
       const packing = pack(
         tails.map((tail) => tail.length),
         capacity,
         () => this.#id(),
       );
-      deal(puts, packing.extents, packs);
+      deal(sources, packing.extents, packs);
       const bytes = Buffer.concat(tails);
       for (const [index, { stripeId, length }] of packing.stripes.entries()) {
         own.push(
@@ -186,11 +192,7 @@ export class BuildFlush {
     return shared;
   }
 
-  #catalogDelta(
-    sorted: SortedChanges<unknown>,
-    packs: ReadonlyMap<Put, readonly (readonly Extent[])[]>,
-    revision: bigint,
-  ): CatalogDelta {
+  #catalogDelta(sorted: SortedChanges<unknown>, packs: Packs, revision: bigint): CatalogDelta {
     const versions = sorted.puts.map(([, put]): Version => ({
       ...put.version,
       marker: 'no',
@@ -200,6 +202,7 @@ export class BuildFlush {
       })),
     }));
     const { buckets, droppedBuckets, droppedVersions, markers } = sorted;
+    const relocations = relocationsOf(sorted, packs);
     return {
       format: 1,
       revision,
@@ -207,6 +210,7 @@ export class BuildFlush {
       droppedBuckets,
       versions: [...versions, ...markers],
       droppedVersions,
+      ...(relocations.length === 0 ? {} : { relocations }),
     };
   }
 
@@ -355,8 +359,6 @@ function vectorShard(stripe: Stripe, shard: Shard): VectorShard {
   return { stripeId: stripe.stripeId, index: shard.index, digest: shard.digest, size: stripe.shardSize };
 }
 
-const nameOf = ({ dataShards, parityShards }: Geometry) => `${dataShards}+${parityShards}`;
-
 /** Ids in a fixed order that can be drawn again from the first, so that packing twice names stripes alike. */
 function idSource(fresh: () => string): { rewound(): () => string } {
   const ids: string[] = [];
@@ -366,17 +368,4 @@ function idSource(fresh: () => string): { rewound(): () => string } {
       return () => (ids[at++] ??= fresh());
     },
   };
-}
-
-/** Gives each put the extents of its streams. */
-function deal(
-  puts: readonly Put[],
-  extents: readonly (readonly Extent[])[],
-  packs: Map<Put, readonly (readonly Extent[])[]>,
-): void {
-  let at = 0;
-  for (const put of puts) {
-    packs.set(put, extents.slice(at, at + put.streams.length));
-    at += put.streams.length;
-  }
 }

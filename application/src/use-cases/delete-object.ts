@@ -1,4 +1,5 @@
 import type { Conditions } from '../core/conditions.js';
+import { versionIdChance, versionIdOf } from '../core/version-id.js';
 import type { FlushVault } from './flush-vault.js';
 import type { Vault } from './vault.js';
 
@@ -20,13 +21,14 @@ export class DeleteObject {
     readonly conditions?: Conditions;
   }): Promise<{ readonly txId: string }> {
     const { random, clock } = this.#vault.means;
+    const modified = clock.now();
     const { txId } = await this.#flush.run({
       kind: 'delete',
       bucket: request.bucket,
       key: request.key,
       versionId: request.versionId,
-      markerId: random.bytes(16).toString('hex'),
-      modified: clock.now(),
+      markerId: versionIdOf(modified, random.bytes(versionIdChance)),
+      modified,
       conditions: request.conditions ?? {},
     });
     return { txId };

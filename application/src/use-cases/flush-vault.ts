@@ -8,6 +8,7 @@ import type { BuildFlush, BuiltFlush, LeaseCommit } from './build-flush.js';
 import { CatchUp } from './catch-up.js';
 import { sortChanges, type SortedChanges } from './sort-changes.js';
 import { giveUpStripes, type LeaseOpening, releaseStripe, writeQuorum } from './store-stripe.js';
+import { tailsOf } from './tails.js';
 import type { Vault } from './vault.js';
 import type { Flushed, VaultChange } from './vault-change.js';
 
@@ -337,7 +338,8 @@ function worthAnother(error: unknown): boolean {
 }
 
 function tailBytes(change: VaultChange): number {
-  return change.kind === 'put' ? change.streams.reduce((sum, stream) => sum + stream.tail.length, 0) : 0;
+  const tails = change.kind === 'put' || change.kind === 'compact' ? tailsOf(change) : [];
+  return tails.reduce((sum, tail) => sum + tail.length, 0);
 }
 
 function stripesOf(built: BuiltFlush, versionId: string): Set<string> {

@@ -1,6 +1,7 @@
 import { type Conditions, conditionsHold } from '../core/conditions.js';
-import type { SealedStream, Version } from '../core/delta.js';
+import type { Extent, SealedStream, Version } from '../core/delta.js';
 import { runsOf } from '../core/packing.js';
+import { sameExtent } from '../core/relocation.js';
 import {
   associatedData,
   createOpener,
@@ -86,14 +87,14 @@ export class GetObject {
       const from = Math.max(start, at);
       const to = Math.min(end, at + stream.plainBytes);
       if (from < to || (stream.plainBytes === 0 && start === end))
-        yield* this.#open(stream, index, from - at, to - at, signal);
+        yield* this.#open({ ...stream, versionId: version.versionId }, index, from - at, to - at, signal);
       at += stream.plainBytes;
     }
   }
 
   /** Opens plaintext bytes [from, to) of a stream, segments ahead in flight. An empty stream's one tag is verified too. */
   async *#open(
-    stream: SealedStream,
+    stream: StreamOf,
     index: number,
     from: number,
     to: number,
@@ -122,7 +123,7 @@ export class GetObject {
     }
   }
 
-  async #opener(stream: SealedStream, index: number, signal?: AbortSignal): Promise<Opener> {
+  async #opener(stream: StreamOf, index: number, signal?: AbortSignal): Promise<Opener> {
     const sealId = Buffer.from(stream.sealId, 'hex');
     const header = await this.#sealed(stream, 0, headerBytes, signal);
     const wrapped = Buffer.from(stream.wrappedKey, 'base64');
@@ -132,24 +133,38 @@ export class GetObject {
     });
   }
 
-  async #segment(
-    stream: SealedStream,
-    opener: Opener,
-    segment: number,
-    signal: AbortSignal,
-  ): Promise<Buffer> {
+  async #segment(stream: StreamOf, opener: Opener, segment: number, signal: AbortSignal): Promise<Buffer> {
     const { start, end, last } = segmentRange(segment, stream.sealedBytes);
     const sealed = await this.#sealed(stream, start, end, signal);
     return opened(() => opener.open(segment, sealed, last));
   }
 
-  async #sealed(stream: SealedStream, start: number, end: number, signal?: AbortSignal): Promise<Buffer> {
+  /** Compaction may move a version while it is read: what is not where it was is looked for where it is now. */
+  async #sealed(stream: StreamOf, start: number, end: number, signal?: AbortSignal): Promise<Buffer> {
     const runs = runsOf(stream.extents, start, end);
+    try {
+      return await this.#runs(runs, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const now = this.#vault.means.catalog
+        .version(stream.versionId)
+        ?.streams.find(({ sealId }) => sealId === stream.sealId);
+      const moved = now === undefined ? runs : runsOf(now.extents, start, end);
+      if (moved.every((run, at) => runs.length === moved.length && sameExtent(run, runs[at] as Extent)))
+        throw error;
+      return await this.#runs(moved, signal);
+    }
+  }
+
+  async #runs(runs: readonly Extent[], signal?: AbortSignal): Promise<Buffer> {
     const pieces = await Promise.all(runs.map((run) => this.#stripes.run(run, signal)));
     const flat = pieces.flat();
     return flat.length === 1 ? (flat[0] as Buffer) : Buffer.concat(flat);
   }
 }
+
+/** A stream with the version it belongs to. */
+type StreamOf = SealedStream & { readonly versionId: string };
 
 /** Good shards whose seal does not open are a failure that no repetition cures. */
 function opened<T>(act: () => T): T {

@@ -4,6 +4,7 @@ import { conditionsHold } from '../core/conditions.js';
 import type { Extent, Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
 import { associatedData, plainSize } from '../core/sealing.js';
+import { versionIdChance, versionIdOf } from '../core/version-id.js';
 import type { Codec } from '../ports/codec.js';
 import { Denial } from '../ports/fault.js';
 import type { FlushVault } from './flush-vault.js';
@@ -72,14 +73,15 @@ export class PutObject {
     const stripes: Stripe[] = [];
     try {
       const stream = await this.#storeBody(request, geometry, stripes);
-      const versionId = random.bytes(16).toString('hex');
+      const modified = clock.now();
+      const versionId = versionIdOf(modified, random.bytes(versionIdChance));
       const { key, headers = {}, metadata = {}, conditions = {} } = request;
       const version = {
         versionId,
         bucket: bucket.bucket,
         key,
         bytes: stream.plainBytes,
-        modified: clock.now(),
+        modified,
         headers: Object.entries(headers),
         metadata: Object.entries(metadata),
       };

@@ -1,11 +1,13 @@
 import { conditionsHold } from '../core/conditions.js';
 import type { Bucket, Version } from '../core/delta.js';
+import { sameExtent } from '../core/relocation.js';
 import type { Catalog } from '../ports/catalog.js';
 import { Denial } from '../ports/fault.js';
 import type { ShardMove } from '../ports/stripe-map.js';
-import type { VaultChange } from './vault-change.js';
+import type { LivePiece, VaultChange } from './vault-change.js';
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
+type Compaction = Extract<VaultChange, { kind: 'compact' }>;
 
 type Readable = Pick<Catalog, 'bucket' | 'current' | 'version' | 'list' | 'stripe'>;
 
@@ -18,6 +20,8 @@ export interface SortedChanges<T> {
   /** Deletion markers of buckets that keep versions. */
   readonly markers: readonly Version[];
   readonly moves: readonly ShardMove[];
+  /** With those pieces only whose versions stay and still lie where they were read. */
+  readonly compactions: readonly Compaction[];
   /** The version that was current before each change, where one was. */
   readonly replaced: ReadonlyMap<T, string>;
   readonly accepted: readonly T[];
@@ -33,6 +37,7 @@ export function sortChanges<T extends { readonly change: VaultChange }>(
 ): SortedChanges<T> {
   const sorter = new Sorter<T>(catalog);
   for (const item of items) sorter.add(item);
+  sorter.end();
   return sorter;
 }
 
@@ -43,6 +48,7 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
   readonly droppedVersions: string[] = [];
   readonly markers: Version[] = [];
   readonly moves: ShardMove[] = [];
+  compactions: readonly Compaction[] = [];
   readonly replaced = new Map<T, string>();
   readonly accepted: T[] = [];
   readonly denied: [T, Denial][] = [];
@@ -70,11 +76,23 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     }
   }
 
+  /** Whatever was dropped, before or after a compaction came, is not copied. */
+  end(): void {
+    const dropped = new Set(this.droppedVersions);
+    const stays = ({ versionId, extent }: LivePiece) =>
+      !dropped.has(versionId) &&
+      this.#catalog
+        .version(versionId)
+        ?.streams.some(({ extents }) => extents.some((one) => sameExtent(one, extent))) === true;
+    this.compactions = this.compactions.map((change) => ({ ...change, pieces: change.pieces.filter(stays) }));
+  }
+
   #accept(item: T, change: VaultChange): void {
     if (change.kind === 'put') this.#put(item, change);
     else if (change.kind === 'delete') this.#delete(item, change);
     else if (change.kind === 'bucket') this.#bucket(change);
     else if (change.kind === 'drop-bucket') this.#drop(change.bucket);
+    else if (change.kind === 'compact') this.compactions = [...this.compactions, change];
     else this.moves.push(...change.moves.filter((move) => this.#stillTrue(move)));
   }
 

@@ -13,6 +13,13 @@ export interface PutStream {
   readonly tail: Buffer;
 }
 
+/** What lives of a version in a stripe that is to go: its ciphertext, and where it lay when it was read. */
+export interface LivePiece {
+  readonly versionId: string;
+  readonly extent: Extent;
+  readonly bytes: Buffer;
+}
+
 /** What may go into a flush. Stripes named here are stored at their doors and not yet committed. */
 export type VaultChange =
   | {
@@ -35,7 +42,15 @@ export type VaultChange =
     }
   | { readonly kind: 'bucket'; readonly bucket: Bucket; readonly create: boolean }
   | { readonly kind: 'drop-bucket'; readonly bucket: string }
-  | { readonly kind: 'moves'; readonly moves: readonly ShardMove[] };
+  | { readonly kind: 'moves'; readonly moves: readonly ShardMove[] }
+  | {
+      readonly kind: 'compact';
+      /** Of the stripes that the pieces lay in. Those that have gone or moved meanwhile are left out. */
+      readonly pieces: readonly LivePiece[];
+      readonly geometry: Geometry;
+      /** Whether the flush should carry a checkpoint though none is due. */
+      readonly checkpoint: boolean;
+    };
 
 /** How a change came to be valid. */
 export interface Flushed {

@@ -1,0 +1,242 @@
+/*
+ * Claim: with ten million objects a page of a listing takes less than 20 ms, a put is less than 10 % slower than on an
+ * empty catalog, and a gateway opens its catalog in less than 3 s. `--smoke` fills 20,000 only, `--objects=N` so many.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
+import type { CatalogDelta, Flush, Stripe, StructureDelta, Version } from '@dstore/application/core/delta.js';
+import { ListObjects, type ListRequest } from '@dstore/application/use-cases/list-objects.js';
+
+import { machine } from './machine.js';
+
+const smoke = process.argv.includes('--smoke');
+const given = process.argv.find((argument) => argument.startsWith('--objects='))?.split('=')[1];
+const objects = Number(given ?? (smoke ? 20_000 : 10_000_000));
+const rounds = smoke ? 5 : 200;
+/** Objects of some 10 KiB that fill a stripe of (4, 2). */
+const perStripe = 400;
+const perFlush = 64;
+const disks = 6;
+const bucket = 'photos';
+
+const hex = (text: string, bytes: number) =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .slice(0, 2 * bytes);
+const leaseOn = (disk: number) => hex(`lease ${disk}`, 16);
+
+// Every key once, in an order that has nothing to do with that of names: an odd multiplier and a modulus without it.
+const keyOf = (number: number) => {
+  const place = (number * 7_919_993) % objects;
+  const name = place.toString().padStart(9, '0');
+  return `${name.slice(0, 4)}/${name.slice(4, 7)}/IMG_${name}.jpg`;
+};
+
+function stripeOf(name: string): Stripe {
+  const shards = Array.from({ length: disks }, (_, index) => ({
+    index,
+    digest: hex(`${name} ${index}`, 32),
+    leaseId: leaseOn(index),
+    diskId: `disk-${index}`,
+  }));
+  return {
+    stripeId: hex(name, 16),
+    dataShards: 4,
+    parityShards: 2,
+    length: 4 << 20,
+    shardSize: 1 << 20,
+    shards,
+  };
+}
+
+/** A version as a put makes it; `number` counts puts, so that ids grow as those of a gateway do. */
+function versionOf(number: number, key: string, stripeId: string): Version {
+  const modified = 1_750_000_000_000 + number;
+  const length = 10_000;
+  const stream = {
+    sealId: hex(`seal ${number}`, 16),
+    wrappedKey: Buffer.alloc(60, number).toString('base64'),
+    plainBytes: length - 56,
+    sealedBytes: length,
+    extents: [{ stripeId, offset: (number % perStripe) * length, length }],
+  };
+  return {
+    versionId: modified.toString(16).padStart(12, '0') + hex(`version ${number}`, 10),
+    ...{ bucket, key, bytes: stream.plainBytes, modified, marker: 'no' },
+    headers: [['content-type', 'image/jpeg']],
+    metadata: [],
+    streams: [stream],
+  };
+}
+
+async function* structure(): AsyncGenerator<StructureDelta> {
+  const nothing = { format: 1, revision: 1n, droppedStripes: [], moves: [], droppedLeases: [] };
+  const stripes = Math.ceil(objects / perStripe);
+  for (let from = 0; from < stripes; from += 250) {
+    const part = Array.from({ length: Math.min(250, stripes - from) }, (_, at) =>
+      stripeOf(`stripe ${from + at}`),
+    );
+    yield { ...nothing, stripes: part, leases: [] };
+  }
+  for (let disk = 0; disk < disks; disk += 1) {
+    const steps = Array.from({ length: stripes }, (_, at) => ({
+      append: { stripeId: hex(`stripe ${at}`, 16), index: disk },
+    }));
+    const lease = { leaseId: leaseOn(disk), diskId: `disk-${disk}`, revision: 1n, steps };
+    yield { ...nothing, stripes: [], leases: [lease] };
+  }
+}
+
+async function* versions(): AsyncGenerator<CatalogDelta> {
+  const nothing = { format: 1, revision: 1n, droppedBuckets: [], droppedVersions: [] };
+  const made = { bucket, dataShards: 4, parityShards: 2, versions: 'latest' as const, created: 1 };
+  yield { ...nothing, buckets: [made], versions: [] };
+  for (let from = 0; from < objects; from += 1000) {
+    const part = Array.from({ length: Math.min(1000, objects - from) }, (_, at) => {
+      const number = from + at;
+      return versionOf(number, keyOf(number), hex(`stripe ${Math.floor(number / perStripe)}`, 16));
+    });
+    yield { ...nothing, buckets: [], versions: part };
+  }
+}
+
+let puts = 0;
+
+/** The next flush of so many puts, of names all over the bucket. */
+function flushOf(catalog: SqliteCatalog, count: number): Flush {
+  const revision = catalog.revision() + 1n;
+  const stripe = stripeOf(`flush ${puts}`);
+  const put = () => {
+    const number = objects + (puts += 1);
+    return versionOf(number, `${keyOf(hashed(number))}.${number}`, stripe.stripeId);
+  };
+  const entry = (offset: number) => ({
+    sealedBytes: 500,
+    extents: [{ stripeId: stripe.stripeId, offset, length: 500 }],
+  });
+  const { stripes, ...nothing } = {
+    ...{ format: 1, revision, stripes: [], droppedStripes: [], moves: [], droppedLeases: [], leases: [] },
+  };
+  const made = { bucket, dataShards: 4, parityShards: 2, versions: 'latest' as const, created: 1 };
+  return {
+    catalog: {
+      ...{ format: 1, revision, buckets: revision === 1n ? [made] : [], droppedBuckets: [] },
+      versions: Array.from({ length: count }, put),
+      droppedVersions: [],
+    },
+    structure: { ...nothing, stripes },
+    locator: { revision, generation: 0n, catalog: entry(0), structure: entry(500), stripes: [stripe] },
+  };
+}
+
+const hashed = (number: number) => Number.parseInt(hex(`place ${number}`, 6), 16) % objects;
+
+/** Milliseconds of what a flush does with the catalog: remembers itself before the commit, is applied after it. */
+function put(catalog: SqliteCatalog, count: number): number {
+  const flush = flushOf(catalog, count);
+  const began = performance.now();
+  catalog.remember({ revision: flush.locator.revision, headDigest: '00'.repeat(32), flush });
+  catalog.apply(flush);
+  return performance.now() - began;
+}
+
+function timed(act: () => unknown): number {
+  const began = performance.now();
+  act();
+  return performance.now() - began;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+const median = (values: readonly number[]) => quantile(values, 0.5);
+const shown = (ms: number) => `${ms.toFixed(ms < 10 ? 2 : 0)} ms`.padStart(10);
+const write = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Pages of a thousand from places that differ from round to round. */
+function listings(catalog: SqliteCatalog): Map<string, number[]> {
+  const list = new ListObjects(catalog);
+  const page = (request: Partial<ListRequest>) => timed(() => list.run({ bucket, limit: 1000, ...request }));
+  const near = (share: number, round: number) => {
+    const name = Math.floor(objects * share) + round * 1500;
+    const padded = Math.min(name, objects - 1)
+      .toString()
+      .padStart(9, '0');
+    return `${padded.slice(0, 4)}/${padded.slice(4, 7)}/`;
+  };
+  const places: Record<string, (round: number) => Partial<ListRequest>> = {
+    front: () => ({}),
+    middle: (round) => ({ startAfter: near(0.5, round) }),
+    end: (round) => ({ startAfter: near(0.98, round) }),
+    prefix: (round) => ({ prefix: near(0.3, round).slice(0, 5) }),
+    'prefix, delimiter': (round) => ({ prefix: near(0.6, round).slice(0, 5), delimiter: '/' }),
+    delimiter: () => ({ delimiter: '/' }),
+  };
+  return new Map(
+    Object.entries(places).map(([name, at]) => [
+      name,
+      Array.from({ length: Math.ceil(rounds / 4) }, (_, round) => page(at(round))),
+    ]),
+  );
+}
+
+async function run(folder: string): Promise<void> {
+  const path = join(folder, 'full.db');
+  const filling = new SqliteCatalog(path);
+  const fill = performance.now();
+  await filling.restore(1n, { structure: structure(), catalog: versions() });
+  const filled = (performance.now() - fill) / 1000;
+  filling.close();
+  const size = statSync(path).size;
+  const opening: SqliteCatalog[] = [];
+  const opened = timed(() => {
+    const catalog = new SqliteCatalog(path);
+    opening.push(catalog);
+    catalog.mirrors();
+  });
+  const full = opening[0] as SqliteCatalog;
+  const empty = new SqliteCatalog(join(folder, 'empty.db'));
+  write(
+    `catalog of ${objects} objects, filled in ${filled.toFixed(0)} s, ${(size / objects).toFixed(0)} bytes each`,
+  );
+  write(`${machine()}\n`);
+  write(`  open and read the vectors ${shown(opened)}   usage ${shown(timed(() => full.usage()))}`);
+  const pages = listings(full);
+  for (const [name, times] of pages)
+    write(`  page of 1000, ${name.padEnd(18)} ${shown(median(times))}, 99 % ${shown(quantile(times, 0.99))}`);
+  const ratios = new Map<number, number>();
+  for (const count of [perFlush, 1]) {
+    const both = Array.from({ length: rounds }, () => [put(full, count), put(empty, count)] as const);
+    const ratio = median(both.map(([one, other]) => one / other));
+    ratios.set(count, ratio);
+    const [one, other] = [median(both.map(([ms]) => ms)), median(both.map(([, ms]) => ms))];
+    write(
+      `  flush of ${String(count).padStart(2)} puts ${shown(one)}, empty ${shown(other)}: ${ratio.toFixed(2)} x`,
+    );
+  }
+  const worst = Math.max(...[...pages.values()].map((times) => median(times)));
+  const verdicts: [string, number, number][] = [
+    ['page of a listing, ms', worst, 20],
+    ['put against an empty catalog', Math.max(...ratios.values()), 1.1],
+    ['open, ms', opened, 3000],
+  ];
+  write('');
+  for (const [claim, found, bar] of verdicts)
+    write(`  ${found < bar ? 'met   ' : 'missed'} ${claim}: ${found.toFixed(2)}, bar ${bar}`);
+  full.close();
+  empty.close();
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'catalog-bench-'));
+try {
+  await run(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
