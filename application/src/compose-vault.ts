@@ -117,7 +117,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const checkpoints = new WriteCheckpoint(vault, store);
   const build = new BuildFlush(vault, store, checkpoints);
   const entryGeometry = async () => geometryOf(vault);
-  const flush = new FlushVault({ vault, build, leases: keepLeases, entryGeometry, log });
+  const flush = new FlushVault({ vault, build, store, leases: keepLeases, entryGeometry, log });
   const suspects = new MemorySuspects();
   const board = new MemoryRepairBoard();
   const map = new MapStripes(catalog);

@@ -112,7 +112,7 @@ export class MemoryVault {
     const store = new StoreStripe(vault, leases);
     const build = new BuildFlush(vault, store, new WriteCheckpoint(vault, store, checkpointEvery));
     const entryGeometry = async () => this.geometry;
-    const flush = new FlushVault({ vault, build, leases, entryGeometry, log: this.log });
+    const flush = new FlushVault({ vault, build, store, leases, entryGeometry, log: this.log });
     return { vault, flush, put: new PutObject(vault, store, flush, new LocalCodec(64 << 20)) };
   }
 

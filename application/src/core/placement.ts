@@ -101,6 +101,31 @@ export function place<D extends CandidateDisk>(request: PlacementRequest<D>): Pl
   };
 }
 
+/**
+ * A disk for one more shard of a stripe, beside the disks that hold others of it: no disk twice, no organization beyond
+ * its limit, then as {@link place} chooses. Undefined where no disk is left.
+ */
+export function placeBeside<D extends CandidateDisk>(
+  { disks, geometry, seed, shardSizeBytes, exclude }: PlacementRequest<D>,
+  held: ReadonlySet<string>,
+): D | undefined {
+  const limit = organizationLimit(
+    geometry,
+    disks.map((disk) => disk.organization),
+  );
+  const accounted = Number(accountedBytes(shardSizeBytes));
+  const fits = (disk: D) =>
+    disk.freeBytes >= accounted && !held.has(disk.diskId) && exclude?.has(disk.diskId) !== true;
+  const others = disks.filter((disk) => held.has(disk.diskId));
+  const count = (is: (other: D) => boolean) => others.filter(is).length;
+  const spread = ({ disk }: Ranked<D>): Spread => [
+    count(({ organization }) => organization === disk.organization),
+    count(({ site }) => site === disk.site),
+    count(({ region }) => region === disk.region),
+  ];
+  return leastSpread(new Set(rank(disks.filter(fits), seed)), spread, limit)?.disk;
+}
+
 function explain<D extends CandidateDisk>(
   disks: readonly D[],
   chosen: readonly D[],

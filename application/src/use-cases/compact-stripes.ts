@@ -217,7 +217,5 @@ function geometryOf({ dataShards, parityShards }: Geometry): Geometry {
 }
 
 function count(items: Iterable<unknown>): number {
-  let found = 0;
-  for (const _ of items) found += 1;
-  return found;
+  return [...items].length;
 }

@@ -4,10 +4,18 @@ import type { Geometry } from '../core/geometry.js';
 import { backRevisions, encodeHead, headDigest, locatorAfter } from '../core/head.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
-import type { BuildFlush, BuiltFlush, LeaseCommit } from './build-flush.js';
+import type { BuildFlush, BuiltFlush } from './build-flush.js';
 import { CatchUp } from './catch-up.js';
+import { CollectReceipts, Unsigned } from './collect-receipts.js';
+import { RefillStripes } from './refill-stripes.js';
 import { sortChanges, type SortedChanges } from './sort-changes.js';
-import { giveUpStripes, type LeaseOpening, releaseStripe, writeQuorum } from './store-stripe.js';
+import {
+  giveUpStripes,
+  type LeaseOpening,
+  releaseStripe,
+  type StoreStripe,
+  writeQuorum,
+} from './store-stripe.js';
 import { tailsOf } from './tails.js';
 import type { Vault } from './vault.js';
 import type { Flushed, VaultChange } from './vault-change.js';
@@ -31,11 +39,13 @@ const curable = ['lease-not-active', 'receipt-lapsed', 'lease-full', 'receipt-in
 /**
  * Makes changes valid, many at once: one flush is in flight, what arrives meanwhile goes into the next (group commit).
  * A flush stores packed tails and entries, collects receipts, commits once, writes the catalog, then answers. A disk
- * that fails is left out and the flush built anew; an unknown outcome is settled by asking the ledger.
+ * that fails is left out, what it held stored elsewhere, and the flush built anew; an unknown outcome is settled by asking the ledger.
  */
 export class FlushVault {
   readonly #vault: Vault;
   readonly #build: Pick<BuildFlush, 'run'>;
+  readonly #store: Pick<StoreStripe, 'addShards'>;
+  readonly #receipts: CollectReceipts;
   readonly #leases: LeaseOpening;
   readonly #entryGeometry: () => Promise<Geometry>;
   readonly #log: Log;
@@ -48,6 +58,7 @@ export class FlushVault {
   constructor(means: {
     readonly vault: Vault;
     readonly build: Pick<BuildFlush, 'run'>;
+    readonly store: Pick<StoreStripe, 'addShards'>;
     readonly leases: LeaseOpening;
     /** The geometry of the stripes that entries lie in. */
     readonly entryGeometry: () => Promise<Geometry>;
@@ -55,6 +66,8 @@ export class FlushVault {
   }) {
     this.#vault = means.vault;
     this.#build = means.build;
+    this.#store = means.store;
+    this.#receipts = new CollectReceipts(means.vault, means.log);
     this.#leases = means.leases;
     this.#entryGeometry = means.entryGeometry;
     this.#log = means.log;
@@ -140,15 +153,25 @@ export class FlushVault {
   }
 
   async #attempts(sorted: SortedChanges<Item>): Promise<void> {
+    const refill = new RefillStripes(this.#vault, this.#store);
+    try {
+      await this.#attemptUntilValid(sorted, refill);
+      refill.release();
+    } catch (error) {
+      if (isUnknown(error)) refill.release();
+      else await refill.giveUp();
+      throw error;
+    }
+  }
+
+  async #attemptUntilValid(sorted: SortedChanges<Item>, refill: RefillStripes): Promise<void> {
     const geometry = await this.#entryGeometry();
+    const reachable = (stripe: Stripe) => this.#reachable(refill.filled(stripe)) ?? stripe;
     for (let attempt = 1; ; attempt += 1) {
-      this.#insistReachable(sorted);
-      const built = await this.#build.run(
-        sorted,
-        (put) => put.stripes.map((stripe) => this.#reachable(stripe) ?? stripe),
-        geometry,
-      );
-      const outcome = await this.#commit(built).catch((error: unknown) => error);
+      this.#insistReachable(sorted, refill);
+      await refill.run(sorted.puts.flatMap(([, put]) => put.stripes.map(reachable)));
+      const built = await this.#build.run(sorted, (put) => put.stripes.map(reachable), geometry);
+      const outcome = await this.#commit(built, geometry).catch((error: unknown) => error);
       if (isSettled(outcome)) {
         this.#finish(sorted, built, outcome);
         return;
@@ -166,10 +189,9 @@ export class FlushVault {
   }
 
   /** Takes puts out of the batch that lost too many disks since their stripes were stored. */
-  #insistReachable({ puts }: SortedChanges<Item>): void {
-    const doomed = puts.filter(([, put]) =>
-      put.stripes.some((stripe) => this.#reachable(stripe) === undefined),
-    );
+  #insistReachable({ puts }: SortedChanges<Item>, refill: RefillStripes): void {
+    const isGone = (stripe: Stripe) => this.#reachable(refill.filled(stripe)) === undefined;
+    const doomed = puts.filter(([, put]) => put.stripes.some(isGone));
     if (doomed.length > 0) throw new Doomed(doomed.map(([item]) => item));
   }
 
@@ -182,11 +204,11 @@ export class FlushVault {
     return shards.length >= writeQuorum(stripe) ? { ...stripe, shards } : undefined;
   }
 
-  async #commit(built: BuiltFlush): Promise<Settled> {
+  async #commit(built: BuiltFlush, geometry: Geometry): Promise<Settled> {
     const { ledger, catalog, vaultId } = this.#vault.means;
     const [epoch, params] = await Promise.all([ledger.read('epoch'), ledger.read('params')]);
     const lastEpoch = (epoch?.number ?? 0n) + (params?.params.receiptEpochs ?? 1n);
-    const contents = await this.#receipts(built.commits, lastEpoch);
+    const contents = await this.#receipts.run(built.commits, lastEpoch, geometry);
     const head = this.#head(built);
     const expectedRevision = catalog.revision();
     catalog.remember({ revision: expectedRevision + 1n, headDigest: headDigest(head), flush: built.flush });
@@ -201,41 +223,6 @@ export class FlushVault {
     } catch (error) {
       return await this.#settle(error, expectedRevision, head);
     }
-  }
-
-  async #receipts(commits: readonly LeaseCommit[], lastEpoch: bigint) {
-    const outcomes = await Promise.allSettled(
-      commits.map(async ({ layout, changes, content }) => {
-        const request = { leaseId: layout.leaseId, changes, content, lastEpoch };
-        return {
-          leaseId: layout.leaseId,
-          content,
-          lastEpoch,
-          receipt: await this.#vault.doorOf(layout.diskId).signReceipt(request),
-        };
-      }),
-    );
-    const failed = outcomes.flatMap((outcome, index) =>
-      outcome.status === 'rejected' ? [{ index, reason: outcome.reason as unknown }] : [],
-    );
-    if (await this.#isBehind(failed.map(({ reason }) => reason)))
-      throw new Refusal('revision-stale', 'the providers know of a later commit');
-    for (const { index, reason } of failed) {
-      const { diskId, leaseId } = (commits[index] as LeaseCommit).layout;
-      this.#log.warn('no receipt', { diskId, leaseId, error: reason });
-      this.#vault.noteFailure(diskId);
-    }
-    if (failed.length > 0) throw new Unsigned(failed.map(({ reason }) => reason));
-    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  }
-
-  /** Whether providers did not sign because another gateway has committed: no fault of theirs (A-126). */
-  async #isBehind(reasons: readonly unknown[]): Promise<boolean> {
-    const diverged = reasons.some((reason) => reason instanceof Denial && reason.code === 'content-diverged');
-    if (!diverged) return false;
-    const { ledger, catalog, vaultId } = this.#vault.means;
-    const row = await ledger.read('vault', vaultId);
-    return row !== undefined && row.revision > catalog.revision();
   }
 
   #head({ flush }: BuiltFlush): Buffer {
@@ -294,17 +281,6 @@ export class FlushVault {
 interface Settled {
   readonly txId: string;
   readonly head: Buffer;
-}
-
-/** Providers that would not sign; the flush is built without their disks. */
-class Unsigned extends Error {
-  readonly reasons: readonly unknown[];
-
-  constructor(reasons: readonly unknown[]) {
-    super(`${reasons.length} providers did not sign`);
-    this.name = 'Unsigned';
-    this.reasons = reasons;
-  }
 }
 
 /** Puts that can't be committed any more, unlike the others of their batch. */

@@ -1,14 +1,18 @@
-import type { Stripe } from '../core/delta.js';
+import type { Shard, Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
-import { place } from '../core/placement.js';
+import { place, placeBeside } from '../core/placement.js';
 import { type EncodedShard, type EncodedStripe, encodeStripe, paddingBytes } from '../core/stripe.js';
 import { Denial } from '../ports/fault.js';
+import { Patience } from './patience.js';
 import type { Vault } from './vault.js';
 
 /** What opens leases when there is no room. */
 export interface LeaseOpening {
   run(need: { readonly geometry: Geometry; readonly shardSizeBytes: number }): Promise<unknown>;
 }
+
+/** Least milliseconds that a disk may take longer than the others of its stripe. */
+const leastPatience = 2_000;
 
 type Target = { readonly diskId: string; readonly leaseId: string };
 
@@ -41,9 +45,21 @@ export async function giveUpStripes(vault: Vault, stripes: readonly Stripe[]): P
   );
 }
 
+/** A stripe on its way to its disks. */
+interface Storing {
+  readonly geometry: Geometry;
+  /** Disks that hold a shard of it or are being given one. */
+  readonly holding: Set<string>;
+  /** Disks that failed it. */
+  readonly failed: Set<string>;
+  /** Resolves when the others have been waiting for the slowest for long enough. */
+  readonly late: Promise<unknown>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Stores the shards of one stripe, each on another disk. A disk that fails is replaced at once; where no other
- * is left, the stripe may stay short of shards down to the write quorum. The room stays promised until the stripe is
+ * Stores the shards of one stripe, each on another disk. A disk that fails is replaced at once, one that takes much longer
+ * than the others as soon as there is another to take its shard; where no other is left, the stripe may stay short of shards down to the write quorum. The room stays promised until the stripe is
  * committed or released. Denial `too-few-disks` when not even the quorum finds a place.
  */
 export class StoreStripe {
@@ -67,7 +83,10 @@ export class StoreStripe {
     return this.store(stripeId, encodeStripe(pieces, geometry, padding), geometry, signal);
   }
 
-  /** Stores what is encoded already; no byte of it is touched any more once this has ended. */
+  /**
+   * Stores what is encoded already. Once this has ended its bytes may be used for others: a slow disk that was given up
+   * and still reads them refuses what has another digest.
+   */
   async store(
     stripeId: string,
     encoded: EncodedStripe,
@@ -77,7 +96,7 @@ export class StoreStripe {
     const { length } = encoded;
     const targets = await this.#targets(geometry, encoded.shardSize);
     for (const target of targets) this.#vault.promise(target.leaseId, encoded.shardSize);
-    const shards = await this.#storeAll(encoded, targets, signal);
+    const shards = await this.#storeAll(encoded, geometry, targets, signal);
     const stripe = { stripeId, ...geometryOf(geometry), length, shardSize: encoded.shardSize, shards };
     if (shards.length >= writeQuorum(geometry) && signal?.aborted !== true) return stripe;
     await giveUpStripes(this.#vault, [stripe]);
@@ -113,50 +132,103 @@ export class StoreStripe {
     });
   }
 
-  async #storeAll(
-    encoded: EncodedStripe,
-    targets: readonly Target[],
-    signal?: AbortSignal,
-  ): Promise<Stripe['shards']> {
-    const used = new Set(targets.map((target) => target.diskId));
-    const outcomes = await Promise.allSettled(
-      targets.map((target, index) =>
-        this.#store(encoded.shards[index] as EncodedShard, target, used, signal),
-      ),
+  /** Stores shards that a stripe lacks beside those it has, as many as find a disk; answers them. */
+  async addShards(stripe: Stripe, missing: readonly EncodedShard[], signal?: AbortSignal): Promise<Shard[]> {
+    const storing: Storing = {
+      geometry: stripe,
+      holding: new Set(stripe.shards.map(({ diskId }) => diskId)),
+      failed: new Set(),
+      late: new Promise(() => undefined),
+      signal,
+    };
+    const shards = await Promise.all(
+      missing.map(async (shard) => {
+        const target = this.#replacement(storing, stripe.shardSize);
+        return target === undefined ? undefined : this.#store(shard, target, storing);
+      }),
     );
-    return outcomes.flatMap((outcome) =>
-      outcome.status === 'fulfilled' && outcome.value !== undefined ? [outcome.value] : [],
-    );
+    return shards.filter((shard) => shard !== undefined);
   }
 
-  /** Stores a shard on its disk, or on another one when that fails; undefined when none is left. */
-  async #store(shard: EncodedShard, first: Target, used: Set<string>, signal?: AbortSignal) {
-    let target: Target | undefined = first;
-    while (target !== undefined) {
-      try {
-        const door = this.#vault.doorOf(target.diskId);
-        await door.putShard(target.leaseId, shard.digest, shard.bytes, signal);
-        return { index: shard.index, digest: shard.digest, leaseId: target.leaseId, diskId: target.diskId };
-      } catch {
-        this.#vault.release(target.leaseId, shard.bytes.length);
-        if (signal?.aborted === true) return undefined;
-        this.#vault.noteFailure(target.diskId);
-        target = this.#replacement(used, shard.bytes.length);
+  async #storeAll(
+    encoded: EncodedStripe,
+    geometry: Geometry,
+    targets: readonly Target[],
+    signal?: AbortSignal,
+  ): Promise<readonly Shard[]> {
+    const patience = new Patience(this.#vault.means.clock, writeQuorum(geometry), leastPatience);
+    const storing: Storing = {
+      geometry,
+      holding: new Set(targets.map((target) => target.diskId)),
+      failed: new Set(),
+      late: patience.lost,
+      signal,
+    };
+    const shards = await Promise.all(
+      targets.map(async (target, index) => {
+        const shard = await this.#store(encoded.shards[index] as EncodedShard, target, storing);
+        if (shard !== undefined) patience.count();
+        return shard;
+      }),
+    );
+    patience.end();
+    return shards.filter((shard) => shard !== undefined);
+  }
+
+  /** Stores a shard on its disk, or on another one when that fails or keeps the others waiting; undefined when none is left. */
+  async #store(shard: EncodedShard, first: Target, storing: Storing): Promise<Shard | undefined> {
+    const { signal, late } = storing;
+    const sizeBytes = shard.bytes.length;
+    for (let target: Target | undefined = first; target !== undefined;) {
+      const { leaseId, diskId } = target;
+      const stop = new AbortController();
+      const putting = this.#put(shard, target, either(signal, stop.signal));
+      let outcome = await Promise.race(target === first ? [putting, late.then(() => undefined)] : [putting]);
+      let next: Target | undefined;
+      if (outcome === undefined && (next = this.#replacement(storing, sizeBytes)) === undefined)
+        outcome = await putting;
+      if (outcome === true) return { index: shard.index, digest: shard.digest, leaseId, diskId };
+      stop.abort();
+      this.#vault.release(leaseId, sizeBytes);
+      if (signal?.aborted === true) {
+        if (next !== undefined) this.#vault.release(next.leaseId, sizeBytes);
+        return undefined;
       }
+      this.#vault.noteFailure(diskId);
+      storing.holding.delete(diskId);
+      storing.failed.add(diskId);
+      target = next ?? this.#replacement(storing, sizeBytes);
     }
     return undefined;
   }
 
-  #replacement(used: Set<string>, shardSizeBytes: number): Target | undefined {
+  /** Whether the disk took the shard. */
+  async #put(
+    { digest, bytes }: EncodedShard,
+    { leaseId, diskId }: Target,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      await this.#vault.doorOf(diskId).putShard(leaseId, digest, bytes, signal);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #replacement({ geometry, holding, failed }: Storing, shardSizeBytes: number): Target | undefined {
     const seed = this.#vault.means.random.bytes(16);
-    const disks = this.#vault.candidates().filter((disk) => !used.has(disk.diskId));
-    const placement = place({ disks, geometry: { dataShards: 1, parityShards: 0 }, seed, shardSizeBytes });
-    const target = placement.kind === 'placement' ? placement.disks[0] : undefined;
+    const disks = this.#vault.candidates();
+    const target = placeBeside({ disks, geometry, seed, shardSizeBytes, exclude: failed }, holding);
     if (target === undefined) return undefined;
-    used.add(target.diskId);
+    holding.add(target.diskId);
     this.#vault.promise(target.leaseId, shardSizeBytes);
     return target;
   }
+}
+
+function either(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return signal === undefined ? other : AbortSignal.any([signal, other]);
 }
 
 function geometryOf({ dataShards, parityShards }: Geometry): Geometry {
