@@ -60,6 +60,16 @@ export function diskConformance(name: string, begin: () => Promise<DiskWorld>): 
         assert.deepEqual(await listed(disk), [{ digest, size }]);
       });
 
+    it('gives a block whole, whatever is in the room that it is lent', async () => {
+      const room = Buffer.alloc((1 << 20) + 1, 0xee);
+      for (const size of [64, 1 << 20, 65]) {
+        const { digest, bytes } = blockOf(size);
+        await disk.put(digest, bytes);
+        assert.deepEqual(await disk.get(digest, room), bytes);
+      }
+      assert.equal(await disk.get(blockOf(64).digest, room), undefined);
+    });
+
     it('A-132 refuses bytes that the digest does not name, and changes nothing', async () => {
       const { digest, bytes } = blockOf(1024);
       const flipped = Buffer.from(bytes);

@@ -7,6 +7,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | number>>;
   /** Whole bytes, or text piece by piece; none for an answer without a body. */
   readonly body?: Buffer | Iterable<string>;
+  /** Called once nobody reads the body any more. */
+  readonly taken?: () => void;
 }
 
 /** A success without a word. */

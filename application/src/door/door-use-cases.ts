@@ -22,6 +22,8 @@ export interface DoorUseCases {
   /** Denial `shard-unknown` for a shard that is not on the disk. */
   readonly readShard: {
     run(digest: string): Promise<Buffer>;
+    /** Takes bytes back that `run` gave and that nobody reads any more. */
+    done(bytes: Buffer): void;
     /** Its size in bytes, or undefined. */
     sizeOf(digest: string): Promise<number | undefined>;
   };

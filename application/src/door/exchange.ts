@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
@@ -12,6 +13,9 @@ import type { Seats } from './seats.js';
 
 /** Most bytes of an unread body that are read to be thrown away; a longer one costs its sender the connection. */
 const mostDiscarded = 2 << 20;
+
+/** From here on a copy of a body costs more than a write of its own. */
+const largeBytes = 65_536;
 
 /** What an exchange needs beside the request; times in milliseconds. */
 export interface Surroundings {
@@ -31,7 +35,8 @@ export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const sendAll = (answer: Answer) => send(answer, request, response, given.answerMs);
+  const sendAll = (answer: Answer) =>
+    send(answer, request, response, given.answerMs).finally(() => answer.taken?.());
   try {
     const caller = given.members.callerOn(request.socket as TLSSocket);
     // The seat is held until the answer is taken: until then its bytes are in memory.
@@ -83,10 +88,21 @@ async function send(
   response.writeHead(status, { ...headers, ...(closes ? { connection: 'close' } : {}) });
   try {
     if (body === undefined || Buffer.isBuffer(body)) {
-      response.end(request.method === 'HEAD' ? undefined : body);
+      const isLarge = (body?.length ?? 0) > largeBytes && request.method !== 'HEAD';
+      if (isLarge) await sent(response, body as Buffer);
+      response.end(isLarge || request.method === 'HEAD' ? undefined : body);
       await finished(response);
     } else await pipeline(Readable.from(body), response);
   } finally {
     clearTimeout(impatience);
   }
+}
+
+/** Sends a body apart from what is around it: TLS copies what it gets in more than one piece. */
+async function sent(response: ServerResponse, body: Buffer): Promise<void> {
+  response.flushHeaders();
+  const over = new AbortController();
+  const gone = once(response, 'close', { signal: over.signal }).then(() => undefined);
+  const written = new Promise<void>((resolve) => response.write(body, () => resolve()));
+  await Promise.race([written, gone]).finally(() => over.abort());
 }

@@ -25,7 +25,8 @@ export async function putShard(useCases: Pick<DoorUseCases, 'storeShard'>, call:
 /** `GET /v1/shards/{cid}`. */
 export async function getShard(useCases: Pick<DoorUseCases, 'readShard'>, call: Call): Promise<Answer> {
   const body = await useCases.readShard.run(digestIn(call.parts[0]));
-  return { status: 200, headers: headersOf(body.length), body };
+  const taken = () => useCases.readShard.done(body);
+  return { status: 200, headers: headersOf(body.length), body, taken };
 }
 
 /** `HEAD /v1/shards/{cid}`: size and presence, without a read. */

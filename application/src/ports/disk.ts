@@ -12,8 +12,11 @@ export interface Block {
 export interface Disk {
   /** Refuses bytes that do not hash to the digest (`digest-mismatch`) and changes nothing. */
   put(digest: string, bytes: Uint8Array): Promise<void>;
-  /** The whole block, not verified, or undefined when it is not there. */
-  get(digest: string): Promise<Buffer | undefined>;
+  /**
+   * The whole block, not verified, or undefined when it is not there. It may lie in `room`, which is the disk's until
+   * this settles and takes more than the largest shard.
+   */
+  get(digest: string, room?: Buffer): Promise<Buffer | undefined>;
   /** Its size in bytes, or undefined when it is not there. */
   sizeOf(digest: string): Promise<number | undefined>;
   /** Removing what is not there is harmless. */

@@ -11,8 +11,9 @@ import {
   termsIn,
   type Verdict,
 } from '@dstore/chaincode/domain';
-import { shardDigest } from '../core/shard.js';
+import { maxShardBytes, shardDigest } from '../core/shard.js';
 import { proofRange, proveChunkWithTree } from '../core/shard-tree.js';
+import { SpareBuffers } from '../core/spare-buffers.js';
 import { TreeKernel } from '../core/tree-kernel.js';
 import { rowsOf } from '../ports/ledger.js';
 import { auditedContent } from './audited-content.js';
@@ -38,6 +39,7 @@ export class AnswerChallenges {
   readonly #commits: Pick<FollowCommits, 'settle'>;
   readonly #losses: Pick<ReportLosses, 'run'>;
   readonly #trees = new TreeKernel();
+  readonly #rooms = new SpareBuffers(maxShardBytes + 1, 1);
   /** What was refused in which epoch; the same answer again would be refused again. */
   readonly #refused = new Map<string, string>();
 
@@ -104,10 +106,20 @@ export class AnswerChallenges {
 
   /** Undefined when the shard is not on the disk, or not whole. */
   async #proveShard({ digest, size }: Entry, chunk: number): Promise<ChunkProof | undefined> {
-    const bytes = await this.#disk.means.disk.get(digest);
-    if (bytes === undefined || bytes.length !== size || shardDigest(bytes) !== digest) return undefined;
-    const { start, end } = proofRange(size, chunk);
-    return proveChunkWithTree(this.#trees.treeOf(bytes), size, chunk, bytes.subarray(start, end));
+    const room = this.#rooms.take();
+    const bytes = await this.#disk.means.disk.get(digest, room);
+    const isWhole = bytes !== undefined && bytes.length === size && shardDigest(bytes) === digest;
+    const proof = isWhole ? this.#proveChunk(bytes, chunk) : undefined;
+    this.#rooms.give(room);
+    return proof;
+  }
+
+  /** The chunk is a copy: thirty proofs must not hold thirty shards in memory until they are submitted. */
+  #proveChunk(bytes: Buffer, chunk: number): ChunkProof | undefined {
+    const { start, end } = proofRange(bytes.length, chunk);
+    const part = bytes.subarray(start, end);
+    const proof = proveChunkWithTree(this.#trees.treeOf(bytes), bytes.length, chunk, part);
+    return proof === undefined ? undefined : { ...proof, chunk: Buffer.from(proof.chunk) };
   }
 
   async #submitAll(proofs: readonly LeaseProof[], epoch: bigint): Promise<Verdict[]> {

@@ -1,5 +1,6 @@
 import type { Entry } from '@dstore/chaincode/domain';
-import { shardDigest } from '../core/shard.js';
+import { maxShardBytes, shardDigest } from '../core/shard.js';
+import { SpareBuffers } from '../core/spare-buffers.js';
 import type { LeasedDisk } from './leased-disk.js';
 import type { MissingShard, ReportLosses } from './report-losses.js';
 
@@ -11,6 +12,7 @@ export class ScrubDisk {
   readonly #disk: LeasedDisk;
   readonly #losses: Pick<ReportLosses, 'run'>;
   readonly #bytesPerRun: number;
+  readonly #rooms = new SpareBuffers(maxShardBytes + 1, 1);
   #at = { leaseId: '', index: 0 };
 
   constructor(disk: LeasedDisk, losses: Pick<ReportLosses, 'run'>, bytesPerRun: number) {
@@ -46,8 +48,10 @@ export class ScrubDisk {
   }
 
   async #isWhole({ digest, size }: Entry): Promise<boolean> {
-    const bytes = await this.#disk.means.disk.get(digest);
-    if (bytes === undefined) return !this.#disk.means.book.names(digest);
-    return bytes.length === size && shardDigest(bytes) === digest;
+    const room = this.#rooms.take();
+    const bytes = await this.#disk.means.disk.get(digest, room);
+    const isWhole = bytes !== undefined && bytes.length === size && shardDigest(bytes) === digest;
+    this.#rooms.give(room);
+    return isWhole || (bytes === undefined && !this.#disk.means.book.names(digest));
   }
 }

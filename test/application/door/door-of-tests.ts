@@ -78,6 +78,7 @@ export class UseCasesOfTests implements DoorUseCases {
       if (bytes === undefined) throw new Denial('shard-unknown', 'the shard is not on this disk');
       return bytes;
     },
+    done: (bytes: Buffer) => void bytes.fill(0),
     sizeOf: (digest: string) => this.disk.sizeOf(digest),
   };
   readonly signReceipt = {

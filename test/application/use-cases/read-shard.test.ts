@@ -16,6 +16,23 @@ describe('ReadShard', () => {
     assert.equal(await read.sizeOf(digest), bytes.length);
   });
 
+  it('reads into memory that came back, and into no other', async () => {
+    const rooms: (Buffer | undefined)[] = [];
+    const { bytes } = shardOf();
+    const get = async (_digest: string, room?: Buffer) => {
+      rooms.push(room);
+      return room?.subarray(0, bytes.copy(room));
+    };
+    const read = new ReadShard({ get, sizeOf: async () => bytes.length });
+    const first = await read.run('a');
+    const second = await read.run('b');
+    read.done(first);
+    const third = await read.run('c');
+    for (const one of [second, third]) assert.deepEqual(one, bytes);
+    assert.notEqual(rooms[1]?.buffer, rooms[0]?.buffer);
+    assert.equal(rooms[2]?.buffer, rooms[0]?.buffer);
+  });
+
   it('hands on that the disk failed', async () => {
     const disk = new MemoryDisk();
     await disk.close();

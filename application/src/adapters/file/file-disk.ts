@@ -57,8 +57,8 @@ export class FileDisk implements Disk {
     });
   }
 
-  async get(digest: string): Promise<Buffer | undefined> {
-    return translated(() => orMissing(readBlock(this.#pathOf(digest))));
+  async get(digest: string, room?: Buffer): Promise<Buffer | undefined> {
+    return translated(() => orMissing(readBlock(this.#pathOf(digest), room)));
   }
 
   async sizeOf(digest: string): Promise<number | undefined> {
@@ -126,12 +126,12 @@ async function syncUpTo(top: string, root: string, medium: Medium): Promise<void
 }
 
 /** A block in one read: the usual way asks for its size first and reads it in halves, each a turn of a busy loop. */
-async function readBlock(path: string): Promise<Buffer> {
+async function readBlock(path: string, room?: Buffer): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(maxShardBytes + 1);
+    const buffer = room ?? Buffer.allocUnsafe(maxShardBytes + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return bytesRead > buffer.length / 2
+    return buffer === room || bytesRead > buffer.length / 2
       ? buffer.subarray(0, bytesRead)
       : Buffer.from(buffer.subarray(0, bytesRead));
   } finally {
