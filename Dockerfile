@@ -13,7 +13,7 @@ RUN npm ci --no-fund --no-audit && npm run build && node network/dist/commands/m
 FROM node:24-slim
 COPY --from=built /opt/dstore /opt/dstore
 COPY --from=built /dstore /dstore
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /entrance && chown node:node /data /entrance
 ENV DSTORE_CACHE=/opt/dstore DSTORE_HOME=/data
 USER node
 WORKDIR /dstore

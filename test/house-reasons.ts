@@ -241,5 +241,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'network/src/native/gateway-contract.ts': 'real/doctor.test.ts asks peers through it',
   'network/src/native/checks/points.ts': 'doctor.test.ts counts them, real/doctor.test.ts looks at all',
   'network/src/native/compose-file.ts': 'compose.test.ts reads every service of it',
+  'network/src/commands/pass.ts':
+    'what two containers of docker-compose.yaml run; passage.test.ts is its work',
   'network/src/commands/serve-law.ts': 'what a container of docker-compose.yaml runs; chaincodeSpec says how',
 };

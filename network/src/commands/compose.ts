@@ -13,7 +13,13 @@ export const composePath = fileURLToPath(new URL('../../../docker-compose.yaml',
 export async function composeText(): Promise<string> {
   const folder = networkFolder({ DSTORE_HOME: containerHome });
   const seats = (await organizations({})).map((org) => seatOf(folder, org));
-  return composeFile({ seats, shared: sharedOf(folder, channel), law: ownLaw(), timeWindowSeconds: 120 });
+  return composeFile({
+    folder,
+    seats,
+    shared: sharedOf(folder, channel),
+    law: ownLaw(),
+    timeWindowSeconds: 120,
+  });
 }
 
 /** Writes docker-compose.yaml. */

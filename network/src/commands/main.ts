@@ -4,6 +4,7 @@ import { compose } from './compose.js';
 import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { logs } from './logs.js';
+import { pass } from './pass.js';
 import type { CommandContext } from './place.js';
 import { reset } from './reset.js';
 import { revoke } from './revoke.js';
@@ -21,6 +22,7 @@ const verbs: Readonly<Record<string, (context: CommandContext) => Promise<number
   doctor,
   compose,
   'serve-law': serveLaw,
+  pass,
   reset,
   watch,
   revoke,

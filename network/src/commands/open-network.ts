@@ -13,7 +13,7 @@ export interface OpenWishes {
   readonly bare?: boolean;
   /** How far clocks may be apart; what the epochs allow by default. */
   readonly timeWindowSeconds?: number;
-  /** Who starts the processes; this machine by default. */
+  /** Who starts the processes, and starts them again; this machine and its watch by default. */
   readonly supervisor?: Supervisor;
 }
 
@@ -24,7 +24,8 @@ export async function openNetwork(
 ): Promise<NativeNetwork> {
   if (process.platform === 'win32') throw new NetworkFault(...notHere);
   const times = timesIn(environment);
-  const on = { application: { ...application, times }, watch: watchSpec(environment) };
+  const watch = supervisor === undefined ? { watch: watchSpec(environment) } : {};
+  const on = { application: { ...application, times }, ...watch };
   return new NativeNetwork({
     folder: networkFolder(environment),
     channel,

@@ -20,9 +20,33 @@ export interface Application {
 /** Credits that the founders mint for the first owner, and for each provider. */
 const allotment = { owner: '1000000000', provider: '10000000' };
 
+/** What an organization's process of the application does. */
+type Part = 'provider' | 'gateway';
+
 /** Names of an organization's processes of the application. */
 export const providerProcess = (seat: OrgSeat) => `${seat.name}.provider`;
 export const gatewayProcess = (seat: OrgSeat) => `${seat.name}.gateway`;
+
+const settingsFile = (seat: OrgSeat, part: Part) => join(applicationFolder(seat, part), 'dstore.yaml');
+
+/** Where a gateway leaves its owner's token at its first start. */
+export const tokenFile = (seat: OrgSeat) => join(applicationFolder(seat, 'gateway'), 'gateway.token');
+
+/** How a process of the application is started. */
+export function applicationSpec(
+  { serve }: Pick<Application, 'serve'>,
+  seat: OrgSeat,
+  part: Part,
+): ProcessSpec {
+  const doors = seat.org.sites.flatMap(({ disks }) => disks).map((_, at) => seat.ports.door + at);
+  return {
+    name: part === 'gateway' ? gatewayProcess(seat) : providerProcess(seat),
+    program: process.execPath,
+    args: ['--enable-source-maps', serve, '--config', settingsFile(seat, part)],
+    cwd: applicationFolder(seat, part),
+    ports: part === 'gateway' ? [seat.ports.http] : doors,
+  };
+}
 
 /** The application's processes on a network: one provider per organization, a gateway in the first. */
 export class ApplicationProcesses {
@@ -61,12 +85,13 @@ export class ApplicationProcesses {
     const [first] = this.#seats;
     if (first === undefined) return undefined;
     await this.#start(first, 'gateway');
-    const token = await readFile(join(applicationFolder(first, 'gateway'), 'gateway.token'), 'utf8');
+    const token = await readFile(tokenFile(first), 'utf8');
     return { url: `http://127.0.0.1:${first.ports.http}`, token: token.trim() };
   }
 
-  async #start(seat: OrgSeat, part: 'provider' | 'gateway'): Promise<void> {
-    const spec = await this.#spec(seat, part);
+  async #start(seat: OrgSeat, part: Part): Promise<void> {
+    await this.#keepSettings(seat, part);
+    const spec = applicationSpec(this.#application, seat, part);
     await this.#supervisor.start(spec);
     await untilReady(this.#supervisor, spec.name, async () => {
       const ready = await readFile(join(spec.cwd, 'ready'), 'utf8').catch(() => '');
@@ -74,24 +99,9 @@ export class ApplicationProcesses {
     });
   }
 
-  async #spec(seat: OrgSeat, part: 'provider' | 'gateway'): Promise<ProcessSpec> {
-    const settings = await this.#keepSettings(seat, part);
-    const ports =
-      part === 'gateway'
-        ? [seat.ports.http]
-        : seat.org.sites.flatMap(({ disks }) => disks).map((_, at) => seat.ports.door + at);
-    return {
-      name: part === 'gateway' ? gatewayProcess(seat) : providerProcess(seat),
-      program: process.execPath,
-      args: ['--enable-source-maps', this.#application.serve, '--config', settings],
-      cwd: applicationFolder(seat, part),
-      ports,
-    };
-  }
-
-  async #keepSettings(seat: OrgSeat, part: 'provider' | 'gateway'): Promise<string> {
+  async #keepSettings(seat: OrgSeat, part: Part): Promise<string> {
     const settings = part === 'gateway' ? gatewaySettings : providerSettings;
-    const path = join(applicationFolder(seat, part), 'dstore.yaml');
+    const path = settingsFile(seat, part);
     // JSON is YAML.
     await writeDurably(path, `${JSON.stringify(settings(seat, this.#seats, this.#channel), undefined, 2)}\n`);
     return path;

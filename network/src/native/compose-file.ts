@@ -1,18 +1,21 @@
-import { join } from 'node:path';
-
 import { parts, type ProgramName, programNames, type Programs } from '../toolchain/index.js';
+import { applicationSpec, gatewayProcess, providerProcess } from './application-process.js';
 import { caArguments, caProcess } from './ca-server.js';
 import type { Law } from './chaincode-package.js';
+import { chaincodeProcess } from './chaincode-server.js';
+import { startFile } from './contained-processes.js';
 import { type KuboDisk, kuboDisks, kuboProcess, kuboSpec } from './kubo-daemon.js';
 import type { OrgSeat } from './layout.js';
 import { ordererSpec } from './orderer-node.js';
-import { peerSpec } from './peer-node.js';
+import { peerProcess, peerSpec } from './peer-node.js';
 import type { Shared } from './genesis.js';
 import type { ProcessSpec } from './supervisor.js';
 import { type Yaml, yaml } from './yaml.js';
 
 /** What the containers are made from. */
 export interface ComposeOptions {
+  /** The network's folder in each container. */
+  readonly folder: string;
   readonly seats: readonly OrgSeat[];
   readonly shared: Shared;
   readonly law: Law;
@@ -23,17 +26,19 @@ export interface ComposeOptions {
 export const containerHome = '/data';
 
 const builderFolder = '/builder';
+const entranceFolder = '/entrance';
 
 /** The user of Node's image, whose keys everybody's must be: they may be read by their owner only. */
 const user = '1000:1000';
 
 const heading = `# Written by npm run network:compose from organizations/*/org.yaml; a test compares the two.
-# All containers share one network namespace, without a way out; what listens there, listens on loopback.
+# All containers but one share a network namespace, without a way out; what listens there, listens on loopback. The other
+# one, entrance.outer, lets this machine in to the gateway, through a socket that entrance.inner listens on.
 `;
 
 /**
  * docker-compose.yaml: the same processes with the same environment as the native network's, each in a container that
- * waits for the file it needs. `init` enrols, joins and defines as `network:up` does, and ends.
+ * waits for its start file. `init` enrols, joins, defines and founds as `network:up` does, and ends.
  */
 export function composeFile(options: ComposeOptions): string {
   const { seats } = options;
@@ -47,41 +52,38 @@ export function composeFile(options: ComposeOptions): string {
     },
     init: { ...own, ...inside, command: command('up', '--contained'), restart: 'on-failure' },
     ...Object.fromEntries(seats.flatMap((seat) => servicesOf(options, seat))),
+    ...gatewayServices(options),
   };
-  return heading + yaml({ services, networks, volumes: { data: {} } });
+  return heading + yaml({ services, networks, volumes: { data: {}, entrance: {} } });
 }
 
-/** Not none at all: a peer does not start without an address beside loopback. */
-const networks = { inside: { internal: true } };
+/** Inside is not none at all: a peer does not start without an address beside loopback. */
+const networks = { inside: { internal: true }, outside: {} };
 
-const own = {
-  build: '.',
-  image: 'dstore:local',
-  volumes: [`data:${containerHome}`],
-  environment: { DSTORE_HOME: containerHome },
-};
+const image = { build: '.', image: 'dstore:local' };
+
+const own = { ...image, volumes: [`data:${containerHome}`], environment: { DSTORE_HOME: containerHome } };
 
 const inside = { network_mode: 'service:net', depends_on: ['net'] };
 
 const command = (...args: string[]) => ['node', 'network/dist/commands/main.js', ...args];
 
 function servicesOf(options: ComposeOptions, seat: OrgSeat): [string, Yaml][] {
-  const { shared, timeWindowSeconds, law } = options;
+  const { folder, shared, timeWindowSeconds, law } = options;
   const orderer = ordererSpec(programs, shared, seat);
   const peer = peerSpec(programs, shared, seat, timeWindowSeconds);
   const builders = JSON.stringify([{ name: 'ccaas', path: builderFolder }]);
-  const lawReady = join(seat.folder, 'packages', `${law.label}.tar.gz`);
+  const lawReady = startFile(folder, chaincodeProcess(seat, law));
   return [
-    caService(seat),
-    [orderer.name, service('orderer', orderer, shared.genesisBlock)],
+    caService(folder, seat),
+    [orderer.name, service('orderer', folder, orderer)],
     [
       peer.name,
       {
-        ...service(
-          'peer',
-          { ...peer, env: { ...peer.env, CORE_CHAINCODE_EXTERNALBUILDERS: builders } },
-          shared.genesisBlock,
-        ),
+        ...service('peer', folder, {
+          ...peer,
+          env: { ...peer.env, CORE_CHAINCODE_EXTERNALBUILDERS: builders },
+        }),
         volumes: [`data:${containerHome}`, `./network/builder:${builderFolder}:ro`],
       },
     ],
@@ -89,12 +91,50 @@ function servicesOf(options: ComposeOptions, seat: OrgSeat): [string, Yaml][] {
       `${seat.name}.chaincode`,
       { ...own, ...inside, ...waiting(lawReady, command('serve-law', seat.name)), restart: 'unless-stopped' },
     ],
-    ...kuboDisks(seat).map(kuboService),
+    ...kuboDisks(seat).map((disk) => kuboService(folder, disk)),
+    [providerProcess(seat), applicationService(folder, seat, 'provider', [seat])],
   ];
 }
 
-function caService(seat: OrgSeat): [string, Yaml] {
-  const ready = join(seat.ca, 'admin', 'fabric-ca-server-config.yaml');
+/** The first organization's gateway, and how it is reached: nothing with a key in its volumes has a way out. */
+function gatewayServices({ folder, seats }: ComposeOptions): Record<string, Yaml> {
+  const [first] = seats;
+  if (first === undefined) return {};
+  const gateway = gatewayProcess(first);
+  const socket = `${entranceFolder}/${gateway}`;
+  const port = first.ports.http;
+  const passing = { ...image, volumes: [`entrance:${entranceFolder}`], restart: 'unless-stopped' };
+  return {
+    [gateway]: applicationService(folder, first, 'gateway', seats),
+    'entrance.inner': { ...passing, ...inside, command: command('pass', socket, `127.0.0.1:${port}`) },
+    'entrance.outer': {
+      ...passing,
+      networks: ['outside'],
+      ports: [`127.0.0.1:${port}:${port}`],
+      command: command('pass', `0.0.0.0:${port}`, socket),
+    },
+  };
+}
+
+/** A process of the application. It ends before the peers that it asks, and a gateway before the providers. */
+function applicationService(
+  folder: string,
+  seat: OrgSeat,
+  part: 'provider' | 'gateway',
+  seats: readonly OrgSeat[],
+) {
+  const { name, args } = applicationSpec({ serve: 'application/dist/serve.js' }, seat, part);
+  return {
+    ...own,
+    ...inside,
+    depends_on: ['net', ...seats.map(part === 'gateway' ? providerProcess : peerProcess)],
+    ...waiting(startFile(folder, name), ['node', ...args]),
+    restart: 'unless-stopped',
+    stop_grace_period: '20s',
+  };
+}
+
+function caService(folder: string, seat: OrgSeat): [string, Yaml] {
   const spec = {
     name: caProcess(seat),
     program: programs['fabric-ca-server'],
@@ -102,15 +142,19 @@ function caService(seat: OrgSeat): [string, Yaml] {
     cwd: seat.ca,
     ports: [],
   };
-  return [spec.name, service('fabric-ca-server', spec, ready)];
+  return [spec.name, service('fabric-ca-server', folder, spec)];
 }
 
-function kuboService(disk: KuboDisk): [string, Yaml] {
-  return [kuboProcess(disk), service('ipfs', kuboSpec(programs, disk), join(disk.folder, 'private'))];
+function kuboService(folder: string, disk: KuboDisk): [string, Yaml] {
+  return [kuboProcess(disk), service('ipfs', folder, kuboSpec(programs, disk))];
 }
 
-/** A server in its own image. Its directory is there when the file is. */
-function service(program: ProgramName, { program: path, args, env = {}, cwd }: ProcessSpec, ready: string) {
+/** A server in its own image. */
+function service(
+  program: ProgramName,
+  folder: string,
+  { name, program: path, args, env = {}, cwd }: ProcessSpec,
+) {
   return {
     image: images[program] ?? '',
     ...inside,
@@ -118,7 +162,7 @@ function service(program: ProgramName, { program: path, args, env = {}, cwd }: P
     working_dir: containerHome,
     volumes: [`data:${containerHome}`],
     environment: { ...env, HOME: cwd },
-    ...waiting(ready, [path, ...args]),
+    ...waiting(startFile(folder, name), [path, ...args]),
     restart: 'unless-stopped',
   };
 }
