@@ -1,10 +1,10 @@
 import { DirectoryLock } from '../embedded/directory-lock.js';
+import { gatewayProcess, tokenFile } from '../native/application-process.js';
 import { ContainedProcesses } from '../native/contained-processes.js';
 import { insistUnexpired } from '../native/expired.js';
-import { openNetwork } from './open-network.js';
-import { gatewayProcess, tokenFile } from '../native/application-process.js';
 import type { GatewayAccess } from '../native/index.js';
 import type { OrgSeat } from '../native/layout.js';
+import { openNetwork } from './open-network.js';
 import { type CommandContext, networkFolder } from './place.js';
 
 /** Brings the network up, from nothing or from wherever it is. `--contained`: containers start the processes. */
@@ -18,27 +18,27 @@ export async function up(context: CommandContext): Promise<number> {
     await network.up();
     const { gateway, seats } = network;
     if (gateway !== undefined)
-      firstLines(contained ? { ...gateway, token: tokenInside(seats) } : gateway).forEach(context.print);
+      (contained ? linesInside(gateway, seats) : firstLines(gateway)).forEach(context.print);
   } finally {
     await lock.release();
   }
   return 0;
 }
 
-/** What a shell puts in the token's place: whoever may read the logs of containers may not have it. */
-function tokenInside([first]: readonly OrgSeat[]): string {
-  return first === undefined
-    ? ''
-    : `$(docker compose exec -T ${gatewayProcess(first)} cat ${tokenFile(first)})`;
-}
-
-function firstLines({ url, token }: GatewayAccess): string[] {
+function firstLines({ url, token }: GatewayAccess, status = 'npm run network:status'): string[] {
   return [
     '',
     `export DSTORE_URL=${url} DSTORE_TOKEN=${token}`,
     '  put      npx dstore cp README.md ds://demo/hello.md',
     '  get      npx dstore cat ds://demo/hello.md',
     '  audit    npx dstore audit follow',
-    '  status   npm run network:status',
+    `  status   ${status}`,
   ];
+}
+
+/** The shell puts the token in: whoever may read the logs of containers may not have it. */
+function linesInside({ url }: GatewayAccess, [first]: readonly OrgSeat[]): string[] {
+  if (first === undefined) return [];
+  const token = `$(docker compose exec -T ${gatewayProcess(first)} cat ${tokenFile(first)})`;
+  return firstLines({ url, token }, 'docker compose ps');
 }

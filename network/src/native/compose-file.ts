@@ -103,7 +103,9 @@ function gatewayServices({ folder, seats }: ComposeOptions): Record<string, Yaml
   const gateway = gatewayProcess(first);
   const socket = `${entranceFolder}/${gateway}`;
   const port = first.ports.http;
-  const passing = { ...image, volumes: [`entrance:${entranceFolder}`], restart: 'unless-stopped' };
+  // The image's own volume would be made for them, and stay.
+  const homeless = { tmpfs: [containerHome], volumes: [`entrance:${entranceFolder}`] };
+  const passing = { ...image, ...homeless, restart: 'unless-stopped' };
   return {
     [gateway]: applicationService(folder, first, 'gateway', seats),
     'entrance.inner': { ...passing, ...inside, command: command('pass', socket, `127.0.0.1:${port}`) },

@@ -68,7 +68,10 @@ export class NativeNetwork {
   up(): Promise<number> {
     const { law, definition, say } = this.options;
     const fabric = [...this.#nodeSteps(), ...this.#lawSteps(law, definition), this.#kuboStep()];
-    return takeSteps([this.#unwatchStep(), ...fabric, ...this.#applicationSteps()], say);
+    return takeSteps(
+      [this.#unwatchStep(), ...fabric, ...this.#applicationSteps(), ...this.#watchStep()],
+      say,
+    );
   }
 
   /** How the first organization's gateway is reached; undefined without the application. */
@@ -224,7 +227,7 @@ export class NativeNetwork {
   }
 
   #applicationSteps(): Step[] {
-    const { application, folder, watch } = this.options;
+    const { application, folder } = this.options;
     if (application === undefined) return [];
     const processes = new ApplicationProcesses(application, this.supervisor, this.seats, this.shared.channel);
     return [
@@ -237,14 +240,14 @@ export class NativeNetwork {
           return this.#gateway?.url;
         },
       },
-      {
-        title: 'watch',
-        run: async () => {
-          if (watch === undefined) return;
-          await this.supervisor.start({ ...watch, name: watchProcess, cwd: folder, ports: [] });
-        },
-      },
     ].map(asStep);
+  }
+
+  #watchStep(): Step[] {
+    const { folder, watch } = this.options;
+    if (watch === undefined) return [];
+    const spec = { ...watch, name: watchProcess, cwd: folder, ports: [] };
+    return [asStep({ title: 'watch', run: async () => void (await this.supervisor.start(spec)) })];
   }
 
   #members(law: Law): Promise<LifecycleMember[]> {
