@@ -25,8 +25,9 @@ import { TreeKernel } from '@dstore/application/core/tree-kernel.js';
 import type { Codec, Seat } from '@dstore/application/ports/codec.js';
 import { ReedSolomonErasure } from '@subspace/reed-solomon-erasure.wasm';
 
+import { options } from './options.js';
 import { type Contestant, Race } from './race.js';
-import { report } from './report.js';
+import { report, verdict, withUnit } from './report.js';
 
 const geometry = { dataShards: 4, parityShards: 2 };
 const objectBytes = stripeCapacity(1, geometry.dataShards);
@@ -159,7 +160,6 @@ function threaded(codec: Codec, threads: number): Contestant[] {
   ];
 }
 
-const smoke = process.argv.includes('--smoke');
 const [one, two] = [1, 2].map(
   (threads) => new ThreadCodec({ threads, memoryBytes: threads * seatsPerThread * seatBytes }),
 ) as [ThreadCodec, ThreadCodec];
@@ -172,7 +172,10 @@ const contestants = [
   ...slowOnes(),
   ...trees(),
 ];
-const race = await Race.run(contestants, smoke ? { rounds: 1, leastMs: 1 } : { rounds: 15, leastMs: 120 });
+const race = await Race.run(
+  contestants,
+  options.smoke ? { rounds: 1, leastMs: 1 } : { rounds: 15, leastMs: 120 },
+);
 await Promise.all([one.close(), two.close()]);
 
 const inTurn = (rateOf: (name: string) => number) =>
@@ -180,23 +183,22 @@ const inTurn = (rateOf: (name: string) => number) =>
 const share = (name: string) => race.combined((rateOf) => rateOf(name) / inTurn(rateOf));
 const against = (name: string, reference: string) =>
   `${race.ratio(name, reference).toFixed(2)} x ${reference}`;
-const line = (name: string, compared = '') => ({
+const rates = (name: string, rate: number, rateOfProcessor: number, compared = '') => ({
   name,
-  rate: race.rate(name),
-  rateOfProcessor: race.rateOfProcessor(name),
-  compared,
+  figure: withUnit(rate, 'MB/s'),
+  compared: `${withUnit(rateOfProcessor, 'MB per CPU-s')}${compared === '' ? '' : `; ${compared}`}`,
 });
-report(
-  'codec: seal + RS(4,2) + BLAKE3 of six shards, MB of object',
-  [
+const line = (name: string, compared = '') =>
+  rates(name, race.rate(name), race.rateOfProcessor(name), compared);
+report({
+  title: 'codec alone: seal + RS(4,2) + BLAKE3 of six shards, MB of object',
+  setting:
+    'stripes of 4 MiB; codec N: with N threads; kernels in turn: what seal, encode and digest allow one after the other',
+  lines: [
     line('seal'),
     line('encode', `${against('encode', 'slow encode')}, ${against('encode', 'package encode')}`),
     line('digest'),
-    {
-      name: 'kernels in turn',
-      rate: race.combined(inTurn),
-      rateOfProcessor: race.combined(inTurn, 'rateOfProcessor'),
-    },
+    rates('kernels in turn', race.combined(inTurn), race.combined(inTurn, 'rateOfProcessor')),
     line('inline', `${share('inline').toFixed(2)} of the kernels in turn`),
     line(
       'codec 1',
@@ -215,14 +217,22 @@ report(
     line('package encode'),
     line('tree', `${against('tree', 'slow tree')} (MB of shard)`),
   ],
-  [
-    { claim: 'one thread, MB/s', bar: 800, found: race.rate('codec 1') },
-    { claim: 'two threads, MB/s', bar: 1400, found: race.rate('codec 2') },
-    { claim: 'one thread, of its kernels in turn', bar: 0.8, found: share('codec 1') },
-    {
-      claim: 'the same by processor time',
-      bar: 0.8,
-      found: race.combined((rateOf) => rateOf('codec 1') / inTurn(rateOf), 'rateOfProcessor'),
-    },
+  verdicts: [
+    verdict('one thread', { least: 800 }, race.rate('codec 1'), {
+      unit: 'MB/s',
+      ratio: against('codec 1', 'slow codec'),
+    }),
+    verdict('two threads', { least: 1400 }, race.rate('codec 2'), {
+      unit: 'MB/s',
+      ratio: against('codec 2', 'slow codec'),
+    }),
+    verdict('one thread, of its kernels in turn', { least: 0.8 }, share('codec 1'), {
+      ratio: against('codec 1', 'inline'),
+    }),
+    verdict(
+      'the same by processor time',
+      { least: 0.8 },
+      race.combined((rateOf) => rateOf('codec 1') / inTurn(rateOf), 'rateOfProcessor'),
+    ),
   ],
-);
+});

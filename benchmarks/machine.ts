@@ -1,18 +1,42 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
-/** The machine, the engine and the sources that figures come from, in one line. */
-export function machine(): string {
+/** Where and when figures were taken. */
+export interface Machine {
+  /** Processor, cores, memory, engine, platform. */
+  readonly place: string;
+  /** Load average of the minute before the benchmark began: above 0, others were at work too. */
+  readonly loadBefore: string;
+  /** Of the sources; ends in `+` when they were changed since. */
+  readonly commit: string;
+  readonly at: string;
+}
+
+const loadBefore = loadavg()[0]?.toFixed(1) ?? '?';
+
+/** The machine, the engine and the sources that figures come from. */
+export function machine(): Machine {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const load = loadavg()[0]?.toFixed(1) ?? '?';
-  const where = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memory}, load ${load}`;
-  return `${where}; Node ${process.versions.node} on ${process.platform}-${process.arch}; commit ${commit()}; ${new Date().toISOString()}`;
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  return {
+    place: `${processor}, ${availableParallelism()} cores, ${memory}; Node ${process.versions.node} on ${process.platform}-${process.arch}`,
+    loadBefore,
+    commit: commit(),
+    at: new Date().toISOString().slice(0, 16).replace('T', ' '),
+  };
 }
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    const head = git('rev-parse', '--short', 'HEAD');
+    return git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs', ':!benchmarks') === ''
+      ? head
+      : `${head}+`;
   } catch {
     return 'unknown';
   }
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }

@@ -1,3 +1,5 @@
+import { median } from './median.js';
+
 /** Something that is measured: does a batch of work and answers how many bytes it went through. */
 export interface Contestant {
   readonly name: string;
@@ -76,11 +78,4 @@ async function measured(contestant: Contestant, leastMs: number): Promise<Sample
   }
   const { user, system } = process.cpuUsage(usage);
   return { rate: bytes / 1000 / took, rateOfProcessor: bytes / (user + system) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const [low, high] = [sorted[half - 1] ?? NaN, sorted[half] ?? NaN];
-  return sorted.length % 2 === 1 ? high : (low + high) / 2;
 }

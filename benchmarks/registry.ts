@@ -1,0 +1,13 @@
+/** A benchmark: a file of the same name, one claim, run in a process of its own so that none warms or litters another. */
+export interface Benchmark {
+  readonly name: string;
+  /** What it needs beside Node: nothing, or servers of others that `npm run bench:peers` fetches and builds. */
+  readonly needs: 'node' | 'peers';
+}
+
+/** Every benchmark, in the order of the page. */
+export const benchmarks: readonly Benchmark[] = [
+  { name: 'codec', needs: 'node' },
+  { name: 'put-get', needs: 'node' },
+  { name: 'catalog', needs: 'node' },
+];
