@@ -3,8 +3,8 @@
 // says so, then hands over to the Node that the project brings. Plain JavaScript, because it runs before the build.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -75,6 +75,7 @@ const network = (verb) => ['--enable-source-maps', join('network', 'dist', 'comm
 const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
 const verbs = {
   start: ['--enable-source-maps', '--max-semi-space-size=4', join('application', 'dist', 'main.js')],
+  reset: ['--enable-source-maps', join('application', 'dist', 'reset.js')],
   demo: [mocha, '--config', join('test', '.mocharc.demo.json')],
   test: [mocha, '--config', join('test', '.mocharc.json')],
   'test:interop': [join('scripts', 'interop.mjs')],
@@ -93,38 +94,13 @@ const verbs = {
   openapi: ['--enable-source-maps', join('application', 'dist', 'http', 'write-openapi.js')],
 };
 
-function reset() {
-  const given = process.env.DSTORE_HOME ?? 'data';
-  const home = isAbsolute(given) ? given : join(root, given);
-  if (!existsSync(home)) return say(`Nothing to remove: ${home} is not there.`);
-  if (!existsSync(join(home, 'network'))) {
-    say(`${home} does not look like a DStore home (no network/ in it); remove it by hand if you mean it.`);
-    return process.exit(6);
-  }
-  if (
-    existsSync(join(home, 'network', 'native', 'run')) &&
-    readdirSync(join(home, 'network', 'native', 'run')).length > 0
-  ) {
-    say(`The servers of a native network run in ${home}. Stop them first: npm run network:down`);
-    return process.exit(6);
-  }
-  if (!process.argv.includes('--yes')) {
-    say(`This deletes ${home}: every object, key and block in it. To do so: npm run reset -- --yes`);
-    return process.exit(6);
-  }
-  rmSync(home, { recursive: true });
-  return say(`Removed ${home}.`);
-}
-
 const [verb = '', ...args] = process.argv.slice(2);
 if (Number(process.versions.node.split('.')[0]) < 20) {
   say(`DStore needs Node 20 or newer to install itself; this is ${process.version}.`);
   process.exit(2);
 }
-if (verb === 'reset') {
-  reset();
-} else if (verbs[verb] === undefined) {
-  say(`Unknown verb "${verb}"; there are ${Object.keys(verbs).join(', ')}, reset.`);
+if (verbs[verb] === undefined) {
+  say(`Unknown verb "${verb}"; there are ${Object.keys(verbs).join(', ')}.`);
   process.exit(2);
 } else {
   await install();

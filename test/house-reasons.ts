@@ -136,6 +136,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/ending.ts': 'main.test.ts ends a process by it',
   'application/src/found.ts': 'real/interrupted.test.ts founds again and again, real/walks.test.ts once',
   'application/src/organization-members.ts': 'real/walks.test.ts reads and signs as all of its members',
+  'application/src/reset.ts': 'reads settings and asks at the terminal; remove-home.test.ts does the rest',
   'application/src/serve.ts': 'real/faults.test.ts kills and restarts it as a process',
   'application/src/vault-secrets.ts': 'main.test.ts starts with keys, words, token, and without',
   'application/src/adapters/sqlite/lease-book-schema.ts':

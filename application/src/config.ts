@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 
 /** Where a setting came from. */
@@ -86,6 +87,14 @@ export function readConfig({ argv, env, file, folder }: ConfigSources): Config {
   };
   if (faults.length > 0) throw new ConfigFaults(faults);
   return config;
+}
+
+/** Reads the settings of this process, from `dstore.yaml` in the working directory too. Throws ConfigFaults. */
+export function readConfigHere(argv: readonly string[]): Config {
+  const folder = process.cwd();
+  const path = join(folder, 'dstore.yaml');
+  const file = existsSync(path) ? { file: readFileSync(path, 'utf8') } : {};
+  return readConfig({ argv, env: process.env, folder, ...file });
 }
 
 interface Found {

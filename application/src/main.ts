@@ -1,8 +1,8 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PinoLog } from './adapters/pino/pino-log.js';
 import { type RunningDemo, startDemo } from './compose.js';
-import { type Config, ConfigFaults, readConfig } from './config.js';
+import { type Config, ConfigFaults, readConfigHere } from './config.js';
 import { ended, endingGrace } from './ending.js';
 import { firstScreen } from './first-screen.js';
 
@@ -36,11 +36,8 @@ async function main(): Promise<number> {
 }
 
 function configuration(): Config | undefined {
-  const folder = process.cwd();
-  const path = join(folder, 'dstore.yaml');
-  const file = existsSync(path) ? { file: readFileSync(path, 'utf8') } : {};
   try {
-    return readConfig({ argv: process.argv.slice(2), env: process.env, folder, ...file });
+    return readConfigHere(process.argv.slice(2));
   } catch (error) {
     if (!(error instanceof ConfigFaults)) throw error;
     say(error.message);
