@@ -16,6 +16,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'an interface and a loop over its pages, held by the ledger conformance suite',
   'application/src/adapters/sqlite/catalog-salvage.ts':
     'recover-vault.test.ts lets it go round each flush of a history',
+  'application/src/door/bundle-routes.ts': 'https-doors.test.ts and bad-input.test.ts ask for bundles',
+  'application/src/use-cases/read-bundle.ts': 'replay-audits.test.ts reads through it, there and gone',
   'application/src/use-cases/gather-vectors.ts':
     'recover-vault.test.ts takes vectors through it, and false ones',
   'application/src/use-cases/replace-entries.ts': 'recovering.test.ts loses entries that a catalog knows',

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, signLowS, type TlsCredentials } from '@dstore/organizations';
+import { FileBundles } from './adapters/file/file-bundles.js';
 import { FileLeaseJournal } from './adapters/file/file-lease-journal.js';
 import { openLeaseBook } from './adapters/sqlite/open-lease-book.js';
 import { createDoor } from './door/create-door.js';
@@ -13,6 +14,7 @@ import { DescribeDisk } from './use-cases/describe-disk.js';
 import { DiscardShards } from './use-cases/discard-shards.js';
 import { FollowCommits } from './use-cases/follow-commits.js';
 import { LeasedDisk } from './use-cases/leased-disk.js';
+import { ReadBundle } from './use-cases/read-bundle.js';
 import { ReadContents } from './use-cases/read-contents.js';
 import { ReadShard } from './use-cases/read-shard.js';
 import { ReportLosses } from './use-cases/report-losses.js';
@@ -58,9 +60,20 @@ export async function openDisk(means: ProviderMeans): Promise<OpenDisk> {
   const book = openLeaseBook(join(folder, 'leases.db'), (reason) =>
     log.error('the lease book is damaged: it is put aside and rebuilt', { diskId, reason }),
   );
+  const bundles = await FileBundles.open(join(folder, 'bundles'));
   const journal = await FileLeaseJournal.open(join(folder, 'journal'));
   const sign = async (message: Uint8Array) => signLowS(agent.privateKey, message);
-  const leased = await LeasedDisk.open({ diskId, ledger, disk, book, journal, agent: { sign }, clock, log });
+  const leased = await LeasedDisk.open({
+    diskId,
+    ledger,
+    disk,
+    book,
+    journal,
+    bundles,
+    agent: { sign },
+    clock,
+    log,
+  });
   const followCommits = new FollowCommits(leased);
   const reportLosses = new ReportLosses(ledger, log);
   const answerChallenges = new AnswerChallenges(leased, followCommits, reportLosses);
@@ -70,6 +83,7 @@ export async function openDisk(means: ProviderMeans): Promise<OpenDisk> {
       admitMember: new AdmitMember(leased.rows),
       storeShard: new StoreShard(leased),
       readShard: new ReadShard(disk),
+      readBundle: new ReadBundle(bundles),
       signReceipt: new SignReceipt(leased, followCommits),
       readContents: new ReadContents(leased),
       discardShards: new DiscardShards(leased),

@@ -87,6 +87,11 @@ export class MemoryDoor implements Door {
     return { content, entries: vector.entries };
   }
 
+  async getBundle(): Promise<Buffer> {
+    this.#speak();
+    throw new Denial('bundle-unknown', 'none is kept');
+  }
+
   async discard(): Promise<void> {
     this.#speak();
   }

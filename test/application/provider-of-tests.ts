@@ -1,5 +1,6 @@
 import { type Account, accountedBytes } from '@dstore/chaincode/domain';
 import { MemoryDisk } from '@dstore/application/adapters/memory/memory-disk.js';
+import { MemoryBundles } from '@dstore/application/adapters/memory/memory-bundles.js';
 import { MemoryLeaseJournal } from '@dstore/application/adapters/memory/memory-lease-journal.js';
 import { SqliteLeaseBook } from '@dstore/application/adapters/sqlite/sqlite-lease-book.js';
 import type { Agent } from '@dstore/application/ports/agent.js';
@@ -13,6 +14,7 @@ import { DescribeDisk } from '@dstore/application/use-cases/describe-disk.js';
 import { DiscardShards } from '@dstore/application/use-cases/discard-shards.js';
 import { FollowCommits } from '@dstore/application/use-cases/follow-commits.js';
 import { LeasedDisk } from '@dstore/application/use-cases/leased-disk.js';
+import { ReadBundle } from '@dstore/application/use-cases/read-bundle.js';
 import { ReadContents } from '@dstore/application/use-cases/read-contents.js';
 import { ReadShard } from '@dstore/application/use-cases/read-shard.js';
 import { ReportLosses } from '@dstore/application/use-cases/report-losses.js';
@@ -102,6 +104,7 @@ export class ProviderOfTests {
   readonly disk: FragileDisk;
   book = new SqliteLeaseBook(':memory:');
   journal = new MemoryLeaseJournal();
+  readonly bundles = new MemoryBundles();
   readonly log = new KeptLog();
   /** A silent one neither answers at its door nor proves. */
   mood: 'well' | 'silent' = 'well';
@@ -140,13 +143,14 @@ export class ProviderOfTests {
 
   /** Ends the provider's process, as far as it lives in memory, and starts it on what its disk and book hold. */
   async restart(): Promise<void> {
-    const { diskId, ledger, disk, book, journal, agent, log } = this;
+    const { diskId, ledger, disk, book, journal, bundles, agent, log } = this;
     this.leased = await LeasedDisk.open({
       diskId,
       ledger,
       disk,
       book,
       journal,
+      bundles,
       agent,
       clock: this.#clock,
       log,
@@ -197,6 +201,10 @@ export class ProviderOfTests {
         await admit();
         return (await this.readShard.sizeOf(digest)) !== undefined;
       },
+      getBundle: async (digest) => {
+        await admit();
+        return new ReadBundle(this.bundles).run(digest);
+      },
       signReceipt: async (request) => {
         await admit();
         return this.signReceipt.run(caller, request);
@@ -225,4 +233,5 @@ export const silentDoor: Door = {
   signReceipt: unreachable,
   contents: unreachable,
   discard: unreachable,
+  getBundle: unreachable,
 };

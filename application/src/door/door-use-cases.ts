@@ -27,6 +27,8 @@ export interface DoorUseCases {
     /** Its size in bytes, or undefined. */
     sizeOf(digest: string): Promise<number | undefined>;
   };
+  /** Denial `bundle-unknown` for a proof bundle that is not kept (any more). */
+  readonly readBundle: { run(digest: string): Promise<Buffer> };
   /** The signature as base64 of DER. */
   readonly signReceipt: { run(caller: Account, request: ReceiptRequest): Promise<string> };
   readonly readContents: {

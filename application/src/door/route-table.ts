@@ -3,6 +3,7 @@ import type { Answer } from './answer.js';
 import type { Call } from './call.js';
 import { describeDisk, discardShards, readContents, signReceipt } from './content-routes.js';
 import type { DoorUseCases } from './door-use-cases.js';
+import { getBundle } from './bundle-routes.js';
 import { getShard, headShard, putShard } from './shard-routes.js';
 
 type Handler = (useCases: DoorUseCases, call: Call) => Promise<Answer>;
@@ -23,6 +24,7 @@ const routes: readonly Route[] = [
     takesQuery: ['GET'],
   },
   { path: /^\/v1\/leases\/([^/]*)\/discards$/, methods: { POST: discardShards } },
+  { path: /^\/v1\/bundles\/([^/]*)$/, methods: { GET: getBundle } },
   { path: /^\/v1\/disk$/, methods: { GET: describeDisk } },
 ];
 

@@ -55,5 +55,8 @@ export const diskReportShape = object({
   uncommittedBytes: decimal,
 });
 
+/** SHA-256 in hexadecimal. */
+export const digestShape = hex(32);
+
 /** A lease's id in hexadecimal. */
 export const leaseIdShape = hex(16);

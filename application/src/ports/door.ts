@@ -23,6 +23,8 @@ export interface Door {
     revision?: bigint,
     signal?: AbortSignal,
   ): Promise<{ readonly content: Content; readonly entries: readonly Entry[] }>;
+  /** The proof bundle of that SHA-256, not verified; Denial `bundle-unknown` when it is not kept there (any more). */
+  getBundle(digest: string, signal?: AbortSignal): Promise<Buffer>;
   /** Gives up shards that were put under a lease and that no receipt covers: these, or all of them. */
   discard(leaseId: string, digests?: readonly string[], signal?: AbortSignal): Promise<void>;
 }

@@ -47,6 +47,7 @@ export const gatewayCodes = [
   'object-unknown',
   'version-unknown',
   'shard-unknown',
+  'bundle-unknown',
   'transaction-unknown',
   'job-unknown',
   'identity-unknown',

@@ -7,6 +7,7 @@ import {
   proveBy,
   Refusal,
   type Row,
+  sha256,
   ShardVector,
   termsIn,
   type Verdict,
@@ -132,6 +133,7 @@ export class AnswerChallenges {
     const { ledger, diskId } = this.#disk.means;
     try {
       const bundle = encodeBundle(proofs);
+      await this.#keep(epoch, bundle);
       const args = { epoch, diskId };
       const { result } = await ledger.submit('AuditContract:SubmitProofs', args, { transient: { bundle } });
       this.#note(result.verdicts, proofs, epoch);
@@ -142,6 +144,14 @@ export class AnswerChallenges {
       if (proofs.length === 1 || error instanceof Refusal) throw error;
       return this.#split(proofs, epoch);
     }
+  }
+
+  /** For whoever judges it again. A disk that can't keep it proves and is paid all the same. */
+  async #keep(epoch: bigint, bundle: Uint8Array): Promise<void> {
+    const { bundles, log, diskId } = this.#disk.means;
+    await bundles.keep(epoch, sha256(bundle).toString('hex'), bundle).catch((error: unknown) => {
+      log.warn('a proof bundle could not be kept', { diskId, epoch, error });
+    });
   }
 
   /** A batch that fails on one lease's change is split, so that the others are paid. */

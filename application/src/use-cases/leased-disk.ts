@@ -10,6 +10,7 @@ import {
   termsIn,
 } from '@dstore/chaincode/domain';
 import type { Agent } from '../ports/agent.js';
+import type { Bundles } from '../ports/bundles.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { LeaseBook } from '../ports/lease-book.js';
@@ -26,6 +27,7 @@ export interface LeasedDiskMeans {
   readonly disk: Disk;
   readonly book: LeaseBook;
   readonly journal: LeaseJournal;
+  readonly bundles: Bundles;
   readonly agent: Agent;
   readonly clock: Clock;
   readonly log: Log;

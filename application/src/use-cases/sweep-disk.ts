@@ -19,8 +19,16 @@ export class SweepDisk {
 
   async run(): Promise<void> {
     await this.#removeLapsed();
+    await this.#pruneBundles();
     for (const leaseId of this.#disk.means.book.leaseIds())
       await this.#disk.inTurn(leaseId, () => this.#sweepLease(leaseId));
+  }
+
+  async #pruneBundles(): Promise<void> {
+    const { ledger, bundles } = this.#disk.means;
+    const [epoch, params] = await Promise.all([ledger.read('epoch'), ledger.read('params')]);
+    if (epoch !== undefined && params !== undefined)
+      await bundles.prune(epoch.number - params.params.bundleEpochs);
   }
 
   async #removeLapsed(): Promise<void> {

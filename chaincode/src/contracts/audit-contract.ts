@@ -41,11 +41,12 @@ export class AuditContract extends Contract {
       insist(bundle !== undefined, 'arguments-malformed', 'the transient field bundle is missing');
       const proofs = parseBundle(bundle);
       const { seed } = await call.store.get('epoch-unknown', 'epochs', epoch.toString());
-      const verdicts = await judgeLeases(call, { seed, epoch, diskId }, proofs);
+      const { verdicts, contents } = await judgeLeases(call, { seed, epoch, diskId }, proofs);
       const digest = sha256(bundle).toString('hex');
       const batchId = digest.slice(0, 32);
       const witness = witnessOf(call.channel, seed, digest, await call.organizations(), disk.provider.msp);
-      const audit = { v: rowFormat, epoch, diskId, verdicts, digest, blocks: blocksOf(bundle), witness };
+      const judged = { epoch, diskId, verdicts, contents };
+      const audit = { v: rowFormat, ...judged, digest, blocks: blocksOf(bundle), witness };
       call.store.put('audit', [epoch.toString(), diskId, batchId], audit);
       call.announce('AuditJudged', { epoch, diskId, batchId, verdicts });
       return { batchId, verdicts };

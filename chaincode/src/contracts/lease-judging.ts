@@ -1,5 +1,6 @@
 import {
   answeredTab,
+  type Audited,
   type Content,
   defaultReason,
   emptyRoot,
@@ -24,23 +25,28 @@ export interface Audit {
 
 const nothingHeld: Content = { revision: 0n, root: emptyRoot, count: 0n, bytes: 0n };
 
+/** What came of a bundle: a verdict a lease, and the content that each was judged against where there was a question. */
+export interface Judged {
+  readonly verdicts: Verdict[];
+  readonly contents: Audited[];
+}
+
 /** Judges each lease of a bundle by itself and writes its tab; refuses `proof-repeated` when all of them are paid already. */
-export async function judgeLeases(
-  call: Call,
-  audit: Audit,
-  proofs: readonly LeaseProof[],
-): Promise<Verdict[]> {
+export async function judgeLeases(call: Call, audit: Audit, proofs: readonly LeaseProof[]): Promise<Judged> {
   const verdicts: Verdict[] = [];
+  const contents: Audited[] = [];
   // What the tabs and the audit's own row need is kept free; contents that stay are removed by a later audit.
   let spare = limits.keysPerTransaction - proofs.length - 1;
   for (const proof of proofs) {
-    const { verdict, removed } = await judgeLease(call, audit, proof, spare);
+    const { verdict, removed, content } = await judgeLease(call, audit, proof, spare);
     verdicts.push(verdict);
+    if (content !== undefined)
+      contents.push({ leaseId: proof.leaseId, root: content.root, count: content.count });
     spare -= removed;
   }
   const repeated = verdicts.every(({ reason }) => reason === 'repeated');
   insist(!repeated, 'proof-repeated', `epoch ${audit.epoch} is paid already`);
-  return verdicts;
+  return { verdicts, contents };
 }
 
 async function judgeLease(call: Call, audit: Audit, proof: LeaseProof, spare: number) {
@@ -50,17 +56,17 @@ async function judgeLease(call: Call, audit: Audit, proof: LeaseProof, spare: nu
   const tab = await call.store.find('tab', leaseId);
   const bar = lease === undefined || tab === undefined ? 'not-payable' : barOf(lease, tab, audit);
   if (lease === undefined || tab === undefined || bar !== undefined)
-    return { verdict: refused(leaseId, bar ?? 'not-payable'), removed: 0 };
+    return { verdict: refused(leaseId, bar ?? 'not-payable'), removed: 0, content: undefined };
   const { content, removed } = await auditedContent(call, leaseId, epoch, spare);
   const { channel } = call;
   const { challenges } = lease.pinned;
   const question = { channel, seed, epoch, leaseId, challenges, losses: tab.losses };
   const { reason, cured } = judge(question, content, proof);
   if (reason === 'loss-uncured') call.store.put('tab', [leaseId], answeredTab(tab, epoch, cured));
-  if (reason !== undefined) return { verdict: refused(leaseId, reason), removed };
+  if (reason !== undefined) return { verdict: refused(leaseId, reason), removed, content };
   const { tab: next, paid } = paidTab(tab, lease, epoch, cured);
   call.store.put('tab', [leaseId], next);
-  return { verdict: { leaseId, verdict: 'proven', paid } as const, removed };
+  return { verdict: { leaseId, verdict: 'proven', paid } as const, removed, content };
 }
 
 /** Why a lease can't be paid for this epoch, whatever its proof says. */

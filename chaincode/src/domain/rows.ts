@@ -148,6 +148,10 @@ export const verdictShape = object({
 });
 export type Verdict = Shaped<typeof verdictShape>;
 
+/** The content that an audit judged a lease's proof against. */
+export const auditedShape = object({ leaseId: hex(16), root: hex(32), count: decimal });
+export type Audited = Shaped<typeof auditedShape>;
+
 export const proposalKinds = ['mint', 'params', 'suspend', 'reinstate', 'admit'] as const;
 /** What a proposal would do: mint names `to` and `amount`, params `changes`, the others `organization`. */
 export const proposalBodyShape = object({
@@ -251,6 +255,8 @@ export const rows = {
     epoch: decimal,
     diskId: identifier,
     verdicts: list(verdictShape, 100),
+    /** What each lease was judged against, so that it can be judged again when the content's own row is gone. */
+    contents: optional(list(auditedShape, 100)),
     /** SHA-256 of the bundle as the endorsers received it. */
     digest: hex(32),
     /** SHA-256 of each block of 1 MiB that the bundle is kept in. */

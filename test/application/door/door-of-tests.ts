@@ -58,6 +58,7 @@ export class UseCasesOfTests implements DoorUseCases {
   readonly revisions: (bigint | undefined)[] = [];
   entries: { digest: string; size: number }[] = [];
   changes = 0;
+  readonly bundles = new Map<string, Buffer>();
 
   readonly admitMember = {
     run: async (caller: Account) => {
@@ -80,6 +81,13 @@ export class UseCasesOfTests implements DoorUseCases {
     },
     done: (bytes: Buffer) => void bytes.fill(0),
     sizeOf: (digest: string) => this.disk.sizeOf(digest),
+  };
+  readonly readBundle = {
+    run: async (digest: string) => {
+      const bundle = this.bundles.get(digest);
+      if (bundle === undefined) throw new Denial('bundle-unknown', 'not kept');
+      return bundle;
+    },
   };
   readonly signReceipt = {
     run: async (_: Account, request: ReceiptRequest) => {

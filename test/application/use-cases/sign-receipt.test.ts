@@ -21,14 +21,14 @@ describe('SignReceipt', () => {
   it('A-122 signs the very content, once it stands in the book', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const inBook: number[] = [];
-    const { disk, book, journal, ledger, followCommits, log } = world.provider;
+    const { disk, book, journal, bundles, ledger, followCommits, log } = world.provider;
     const agent = {
       sign: async (message: Uint8Array) => {
         inBook.push(book.pending(leaseId).length);
         return sign('sha256', message, privateKey);
       },
     };
-    const means = { diskId: 'd2', ledger, disk, book, journal, agent, clock: world.clock, log };
+    const means = { diskId: 'd2', ledger, disk, book, journal, bundles, agent, clock: world.clock, log };
     const leased = await LeasedDisk.open(means);
     const shard = shardOf();
     await disk.put(shard.digest, shard.bytes);

@@ -1,4 +1,4 @@
-import { canonicalJson, Refusal, type Shape, parseJson } from '@dstore/chaincode/domain';
+import { canonicalJson, limits, Refusal, type Shape, parseJson } from '@dstore/chaincode/domain';
 import { cidOf } from '../../core/shard.js';
 import type { Door, ReceiptRequest } from '../../ports/door.js';
 import { contentsShape, mostContentsBytes, receiptShape } from '../../ports/door-messages.js';
@@ -69,6 +69,11 @@ export class HttpsDoor implements Door {
       signal,
     );
     return read(contentsShape, answer);
+  }
+
+  getBundle(digest: string, signal?: AbortSignal): Promise<Buffer> {
+    const path = `/v1/bundles/${digest}`;
+    return this.#call.run({ method: 'GET', path, expected: 200, mostBytes: limits.transientBytes }, signal);
   }
 
   async discard(leaseId: string, digests?: readonly string[], signal?: AbortSignal): Promise<void> {

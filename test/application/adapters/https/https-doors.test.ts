@@ -65,6 +65,13 @@ describe('HttpsDoors', () => {
     );
   });
 
+  it('A-105 fetches a proof bundle, and says when it is not kept', async () => {
+    const bundle = Buffer.alloc(3_000_000, 7);
+    useCases.bundles.set('ab'.repeat(32), bundle);
+    assert.deepEqual(await door.getBundle('ab'.repeat(32)), bundle);
+    await assert.rejects(door.getBundle('cd'.repeat(32)), isDenial('bundle-unknown'));
+  });
+
   it('asks for a receipt with what it was given', async () => {
     const { digest } = blockOf(64);
     const request = {
