@@ -109,6 +109,23 @@ class History {
   }
 }
 
+/** Totals of a catalog, counted from what it lists. */
+function counted(catalog: SqliteCatalog) {
+  const versions = catalog
+    .buckets()
+    .flatMap(({ bucket }) => catalog.list({ bucket, prefix: '', limit: 1000, versions: true }));
+  const streams = versions.flatMap(({ versionId }) => catalog.version(versionId)?.streams ?? []);
+  const stripes = [...catalog.stripes(), ...catalog.deadStripes()];
+  return {
+    objects: versions.filter(({ current, marker }) => current && marker === 'no').length,
+    versions: versions.length,
+    logicalBytes: versions.reduce((sum, { bytes }) => sum + bytes, 0),
+    liveBytes: streams.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0),
+    storedBytes: stripes.reduce((sum, { shards, shardSize }) => sum + shards.length * shardSize, 0),
+    stripes: stripes.length,
+  };
+}
+
 /** Deletes shards that the catalog names no more, as providers do after a while. */
 function forgetUnnamed({ catalog, world }: History): void {
   const kept = new Set([...catalog.stripes()].flatMap(({ shards }) => shards.map(({ digest }) => digest)));
@@ -153,6 +170,7 @@ describe('RecoverVault', () => {
       assert.equal(catalog.revision(), history.catalog.revision());
       assert.equal(recovered.leasesChecked, 4);
       const gone = new Set(recovered.lost.versions.map(({ versionId }) => versionId));
+      assert.deepEqual(catalog.usage(), counted(catalog), 'totals are those of the rows');
       const found = await history.versions(catalog);
       const written = new Map([...history.deeds.values()].map(({ versionId, bytes }) => [versionId, bytes]));
       for (const [versionId, bytes] of found) assert.deepEqual(bytes, written.get(versionId));

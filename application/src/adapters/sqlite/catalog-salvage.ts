@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Entry, sha256, tuple } from '@dstore/chaincode/domain';
-import type { Bucket, CatalogDelta, Flush, Version } from '../../core/delta.js';
+import type { Bucket, CatalogDelta, Extent, Flush, Version } from '../../core/delta.js';
 import type { LeaseVector, Losses } from '../../ports/catalog.js';
 import { type CatalogWriter, written } from './catalog-writer.js';
 
 type Value = string | number;
 type VersionName = Losses['versions'][number];
+
+type Writer = Pick<CatalogWriter, 'restateStructure' | 'takeCatalog' | 'forgetEntries'>;
 
 /** A position of a vector that no shard of the catalog has taken yet. */
 interface Place {
@@ -37,10 +39,10 @@ const nothing: Omit<CatalogDelta, 'revision'> = {
  */
 export class CatalogSalvage {
   readonly #db: DatabaseSync;
-  readonly #writer: Pick<CatalogWriter, 'restateStructure' | 'restateCatalog'>;
+  readonly #writer: Writer;
   readonly #lost = new Map<string, VersionName>();
 
-  constructor(db: DatabaseSync, writer: Pick<CatalogWriter, 'restateStructure' | 'restateCatalog'>) {
+  constructor(db: DatabaseSync, writer: Writer) {
     this.#db = db;
     this.#writer = writer;
   }
@@ -49,7 +51,6 @@ export class CatalogSalvage {
     for (const flush of flushes) this.#take(flush);
     this.#forgetEntries();
     this.#place(vectors);
-    this.#countLive();
     this.#dropVersions(this.#unreadable());
     for (const version of this.#overwritten()) this.#drop(version.versionId);
     const buckets = this.#strayBuckets().filter((bucket) => this.#makeBucket(bucket));
@@ -66,16 +67,21 @@ export class CatalogSalvage {
     for (const { stripeId, shard } of structure.moves) {
       if (!this.#knows(stripeId)) continue;
       const { index, digest, leaseId, diskId } = shard;
-      const sql = 'INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?, NULL)';
+      this.#run('DELETE FROM shards WHERE stripe_id = ? AND idx = ?', stripeId, index);
+      const sql = 'INSERT INTO shards VALUES (?, ?, ?, ?, ?, NULL)';
       this.#run(sql, stripeId, index, digest, leaseId, diskId);
     }
     for (const leaseId of structure.droppedLeases)
       this.#run('DELETE FROM shards WHERE lease_id = ?', leaseId);
     for (const versionId of catalog.droppedVersions) this.#lost.delete(versionId);
-    const whole = (version: Version) =>
-      version.streams.every(({ extents }) => extents.every(({ stripeId }) => this.#knows(stripeId)));
+    const lies = (extents: readonly Extent[]) => extents.every(({ stripeId }) => this.#knows(stripeId));
+    const whole = ({ streams }: Version) => streams.every(({ extents }) => lies(extents));
     for (const version of catalog.versions) if (!whole(version)) this.#note(version);
-    this.#writer.restateCatalog({ ...catalog, versions: catalog.versions.filter(whole) });
+    const relocations = (catalog.relocations ?? []).filter(({ extents }) =>
+      extents.every(({ to }) => lies(to)),
+    );
+    const versions = catalog.versions.filter(whole);
+    this.#writer.takeCatalog({ ...catalog, versions, relocations });
     for (const stripeId of structure.droppedStripes)
       for (const table of ['shards', 'stripes'])
         this.#run(`DELETE FROM ${table} WHERE stripe_id = ?`, stripeId);
@@ -90,9 +96,8 @@ export class CatalogSalvage {
   }
 
   #forgetEntries(): void {
-    for (const table of ['locators', 'leftovers', 'leases']) this.#run(`DELETE FROM ${table}`);
-    this.#run("DELETE FROM state WHERE name IN ('checkpoint', 'checkpoint-revision')");
-    this.#run('UPDATE stripes SET entry = 0');
+    this.#writer.forgetEntries();
+    for (const table of ['leftovers', 'leases']) this.#run(`DELETE FROM ${table}`);
     this.#run('UPDATE shards SET position = NULL');
   }
 
@@ -136,16 +141,10 @@ export class CatalogSalvage {
     this.#run(sql, leaseId, position, name.slice(0, 32), digest, size);
   }
 
-  #countLive(): void {
-    this.#run(
-      'UPDATE stripes SET live = COALESCE((SELECT SUM(length) FROM extents e WHERE e.stripe_id = stripes.stripe_id), 0)',
-    );
-  }
-
   /** Versions with an extent in a stripe that can't be rebuilt from what the vectors hold. */
   #unreadable(): VersionName[] {
-    return this.#names(`WHERE version_id IN (
-      SELECT version_id FROM extents e LEFT JOIN stripes t USING (stripe_id) WHERE t.stripe_id IS NULL
+    return this.#names(`WHERE seq IN (
+      SELECT seq FROM extents e LEFT JOIN stripes t USING (stripe_id) WHERE t.stripe_id IS NULL
       OR (SELECT COUNT(*) FROM shards s WHERE s.stripe_id = e.stripe_id) < t.data_shards)`);
   }
 
@@ -171,7 +170,7 @@ export class CatalogSalvage {
   }
 
   #drop(versionId: string): void {
-    this.#writer.restateCatalog({ ...nothing, revision: 0n, droppedVersions: [versionId] });
+    this.#writer.takeCatalog({ ...nothing, revision: 0n, droppedVersions: [versionId] });
   }
 
   #strayBuckets(): string[] {
@@ -185,7 +184,7 @@ export class CatalogSalvage {
   #makeBucket(bucket: string): boolean {
     const [found] = this.#all<{ data: number; parity: number; created: number }>(
       `SELECT t.data_shards AS data, t.parity_shards AS parity, json_extract(v.listed, '$.modified') AS created
-       FROM versions v JOIN extents e USING (version_id) JOIN stripes t USING (stripe_id) WHERE bucket = ? LIMIT 1`,
+       FROM versions v JOIN extents e USING (seq) JOIN stripes t USING (stripe_id) WHERE bucket = ? LIMIT 1`,
       bucket,
     );
     if (found === undefined) {

@@ -103,14 +103,25 @@ export class CatalogWriter {
     this.#run(sql, name, value);
   }
 
-  /** Entries and checkpoint so far live no longer; the new checkpoint, whose stripes are there, does. */
-  #supersede(checkpoint: Checkpoint, revision: bigint): void {
+  /** Takes over the catalog's half of a flush, and nothing else of it; the stripes that versions lie in must be there. */
+  takeCatalog(delta: CatalogDelta): void {
+    this.#catalog(delta);
+  }
+
+  /** Entries and checkpoint so far live no longer. */
+  forgetEntries(): void {
     const bodies = this.#prepare('SELECT body FROM locators').all() as { body: string }[];
     for (const { body } of bodies) this.#liveStreams(JSON.parse(body) as StreamPair, -1);
     const former = this.#get<{ value: string }>("SELECT value FROM state WHERE name = 'checkpoint'");
     if (former !== undefined) this.#liveStreams(JSON.parse(former.value) as StreamPair, -1);
     this.#run('DELETE FROM locators');
+    this.#run("DELETE FROM state WHERE name IN ('checkpoint', 'checkpoint-revision')");
     this.#run('UPDATE stripes SET entry = 0 WHERE entry = 1');
+  }
+
+  /** What the new checkpoint, whose stripes are there, makes needless lives no longer; it does. */
+  #supersede(checkpoint: Checkpoint, revision: bigint): void {
+    this.forgetEntries();
     this.#liveStreams(checkpoint, 1);
     for (const { stripeId } of [...checkpoint.catalog.extents, ...checkpoint.structure.extents])
       this.#run('UPDATE stripes SET entry = 1 WHERE stripe_id = ?', stripeId);
