@@ -143,7 +143,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
     putObject: new PutObject(vault, store, flush, means.codec),
-    getObject: new GetObject(vault, read),
+    getObject: new GetObject(vault, { stripes: read, codec: means.codec }),
     statObject: new StatObject(vault),
     deleteObject: new DeleteObject(vault, flush),
     listObjects: new ListObjects(catalog),

@@ -1,6 +1,8 @@
-import { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Version } from '../core/delta.js';
+import { segmentBytes } from '../core/sealing.js';
+import { SpareBuffers } from '../core/spare-buffers.js';
 import { Denial } from '../ports/fault.js';
 import { judgeRead, rangeStands } from './conditional.js';
 import type { GatewayUseCases } from './gateway-use-cases.js';
@@ -15,11 +17,15 @@ export interface ObjectWish {
   readonly disposition?: 'attachment' | 'inline';
 }
 
+/** Pieces of bodies that wait for the next readers. */
+const mostSpare = 16;
+
 type Range = { readonly start: number; readonly end: number } | undefined;
 
 /** Answers GET and HEAD of objects: conditions, then ranges, then bytes. */
 export class ObjectReader {
   readonly #useCases: Pick<GatewayUseCases, 'getObject' | 'statObject'>;
+  readonly #rooms = new SpareBuffers(segmentBytes, mostSpare);
 
   constructor(useCases: Pick<GatewayUseCases, 'getObject' | 'statObject'>) {
     this.#useCases = useCases;
@@ -42,6 +48,7 @@ export class ObjectReader {
       key: wish.key,
       versionId: version.versionId,
       signal: gone.signal,
+      rooms: this.#rooms,
       ...(range === undefined ? {} : { range: () => range }),
     });
     // The first piece decides between a problem and an answer: later there is no way back.
@@ -50,9 +57,22 @@ export class ObjectReader {
       void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${version.bytes}`);
     }
     const bytes = range === undefined ? version.bytes : range.end - range.start;
-    void reply
-      .header('content-length', bytes)
-      .send(Readable.from(continued(first, body), { objectMode: false }));
+    void reply.header('content-length', bytes).hijack();
+    reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+    await this.#send(reply.raw, continued(first, body));
+  }
+
+  /** Sends piece by piece, each once the one before it has gone and its memory is free; breaks off where bytes fail. */
+  async #send(response: ServerResponse, body: AsyncIterable<Buffer>): Promise<void> {
+    try {
+      for await (const piece of body) {
+        await written(response, piece);
+        this.#rooms.give(piece);
+      }
+      response.end();
+    } catch {
+      response.destroy();
+    }
   }
 
   #version({ bucket, key, version }: ObjectWish): Version {
@@ -88,6 +108,15 @@ export class ObjectReader {
       throw error;
     }
   }
+}
+
+/** Resolves once the system has the piece; rejects when the connection ends before. */
+async function written(response: ServerResponse, piece: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const gone = () => reject(new Error('the reader is gone'));
+  response.once('close', gone);
+  response.write(piece, (error) => (error ? reject(error) : resolve()));
+  await promise.finally(() => response.removeListener('close', gone));
 }
 
 async function* continued(

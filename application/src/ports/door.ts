@@ -12,8 +12,11 @@ export interface ReceiptRequest {
 export interface Door {
   /** Stores a shard under a lease; resolves once it is durable at the provider. */
   putShard(leaseId: string, digest: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** The shard's bytes, not verified; Denial `shard-unknown` when the disk hasn't got it. */
-  getShard(digest: string, size: number, signal?: AbortSignal): Promise<Buffer>;
+  /**
+   * The shard's bytes, not verified; Denial `shard-unknown` when the disk hasn't got it. They lie at the start of `room`
+   * where that is given. Nothing is written there any more once this has settled or the signal is aborted.
+   */
+  getShard(digest: string, size: number, signal?: AbortSignal, room?: Buffer): Promise<Buffer>;
   hasShard(digest: string, signal?: AbortSignal): Promise<boolean>;
   /** The provider's signature over the content, base64 of DER. */
   signReceipt(request: ReceiptRequest, signal?: AbortSignal): Promise<string>;

@@ -1,16 +1,21 @@
 import { type Conditions, conditionsHold } from '../core/conditions.js';
 import type { Extent, SealedStream, Version } from '../core/delta.js';
 import { runsOf } from '../core/packing.js';
+import { readPlan, type ReadUnit, type StripeUnit } from '../core/read-plan.js';
 import { sameExtent } from '../core/relocation.js';
 import {
   associatedData,
   createOpener,
   headerBytes,
   type Opener,
+  type Opening,
   SealBroken,
+  segmentBytes,
   segmentOf,
   segmentRange,
 } from '../core/sealing.js';
+import type { SpareBuffers } from '../core/spare-buffers.js';
+import type { Codec } from '../ports/codec.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { ReadStripe } from './read-stripe.js';
 import type { Vault } from './vault.js';
@@ -29,6 +34,8 @@ export interface GetRequest {
   readonly range?: (bytes: number) => ByteRange | undefined;
   readonly conditions?: Conditions;
   readonly signal?: AbortSignal;
+  /** Memory for pieces of the body, where the reader has some and gives it back; else it is made. */
+  readonly rooms?: SpareBuffers;
 }
 
 /** A version with the bytes asked for; every piece of the body was verified before it is released. */
@@ -38,8 +45,8 @@ export interface GetResult {
   readonly body: AsyncGenerator<Buffer, void, undefined>;
 }
 
-/** Segments fetched ahead of the reader. */
-const segmentsAhead = 4;
+/** Plaintext that is fetched ahead of the reader, bytes; a single wide stripe may be more. */
+const aheadBytes = 8 << 20;
 
 /** The version that a name stands for; Denials `bucket-unknown`, `object-unknown`, `version-unknown`. */
 export function findVersion(vault: Vault, bucket: string, key: string, versionId?: string): Version {
@@ -58,14 +65,33 @@ export function findVersion(vault: Vault, bucket: string, key: string, versionId
   return version;
 }
 
-/** Reads an object or a range of it: no transaction, no write, and only the shards that the range lies in. */
+interface GetMeans {
+  readonly stripes: Pick<ReadStripe, 'run' | 'open'>;
+  readonly codec: Pick<Codec, 'seat'>;
+}
+
+/** One sealed stream while it is read. */
+interface Reading {
+  readonly stream: StreamOf;
+  readonly opening: Omit<Opening, 'header'> & { readonly header: Uint8Array };
+  readonly opener: Opener;
+  readonly rooms: SpareBuffers | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads an object or a range of it: no transaction, no write, and only the shards that the range lies in. Stripes that
+ * are wanted whole are verified and opened by the codec, single segments here.
+ */
 export class GetObject {
   readonly #vault: Vault;
-  readonly #stripes: Pick<ReadStripe, 'run'>;
+  readonly #stripes: GetMeans['stripes'];
+  readonly #codec: GetMeans['codec'];
 
-  constructor(vault: Vault, stripes: Pick<ReadStripe, 'run'>) {
+  constructor(vault: Vault, { stripes, codec }: GetMeans) {
     this.#vault = vault;
     this.#stripes = stripes;
+    this.#codec = codec;
   }
 
   run(request: GetRequest): GetResult {
@@ -74,66 +100,98 @@ export class GetObject {
       throw new Denial('precondition-failed', 'another version is current');
     }
     const range = request.range?.(version.bytes) ?? { start: 0, end: version.bytes };
-    return { version, range, body: this.#body(version, range, request.signal) };
+    return { version, range, body: this.#body(version, range, request) };
   }
 
   async *#body(
     version: Version,
     { start, end }: ByteRange,
-    signal?: AbortSignal,
+    request: GetRequest,
   ): AsyncGenerator<Buffer, void, undefined> {
     let at = 0;
     for (const [index, stream] of version.streams.entries()) {
       const from = Math.max(start, at);
       const to = Math.min(end, at + stream.plainBytes);
       if (from < to || (stream.plainBytes === 0 && start === end))
-        yield* this.#open({ ...stream, versionId: version.versionId }, index, from - at, to - at, signal);
+        yield* this.#open({ ...stream, versionId: version.versionId }, index, from - at, to - at, request);
       at += stream.plainBytes;
     }
   }
 
-  /** Opens plaintext bytes [from, to) of a stream, segments ahead in flight. An empty stream's one tag is verified too. */
+  /** Opens plaintext bytes [from, to) of a stream, some ahead in flight. An empty stream's one tag is verified too. */
   async *#open(
     stream: StreamOf,
     index: number,
     from: number,
     to: number,
-    signal?: AbortSignal,
+    { signal, rooms }: GetRequest,
   ): AsyncGenerator<Buffer, void, undefined> {
     const first = segmentOf(from);
     const last = segmentOf(Math.max(from, to - 1)).segment;
-    const opener = await this.#opener(stream, index, signal);
-    const ahead: Promise<Buffer>[] = [];
+    const objectKey = this.#keyOf(stream);
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     try {
-      let next = first.segment;
-      let left = to - from;
-      for (let segment = first.segment; segment <= last; segment += 1) {
-        for (; next <= last && ahead.length < segmentsAhead; next += 1)
-          ahead.push(settledLater(this.#segment(stream, opener, next, either)));
-        const plain = await (ahead.shift() as Promise<Buffer>);
-        const skip = segment === first.segment ? first.offset : 0;
-        const piece = plain.subarray(skip, skip + Math.min(left, plain.length - skip));
-        left -= piece.length;
-        if (piece.length > 0) yield piece;
-      }
+      const header = await this.#sealed(stream, 0, headerBytes, either);
+      const opening = {
+        objectKey,
+        header,
+        associatedData: associatedData(Buffer.from(stream.sealId, 'hex'), index),
+      };
+      const reading = { stream, opening, opener: opened(() => createOpener(opening)), rooms, signal: either };
+      const { catalog } = this.#vault.means;
+      const plan = readPlan(stream, first.segment, last, (stripeId) => catalog.stripe(stripeId));
+      yield* cut(
+        inOrder(plan, (unit) => this.#read(reading, unit)),
+        first.offset,
+        to - from,
+      );
     } finally {
       stop.abort();
+      objectKey.fill(0);
     }
   }
 
-  async #opener(stream: StreamOf, index: number, signal?: AbortSignal): Promise<Opener> {
-    const sealId = Buffer.from(stream.sealId, 'hex');
-    const header = await this.#sealed(stream, 0, headerBytes, signal);
-    const wrapped = Buffer.from(stream.wrappedKey, 'base64');
-    return opened(() => {
-      const objectKey = this.#vault.means.keyring.unwrap(sealId, wrapped);
-      return createOpener({ objectKey, header, associatedData: associatedData(sealId, index) });
-    });
+  #keyOf({ sealId, wrappedKey }: SealedStream): Buffer {
+    const { keyring } = this.#vault.means;
+    return Buffer.from(
+      opened(() => keyring.unwrap(Buffer.from(sealId, 'hex'), Buffer.from(wrappedKey, 'base64'))),
+    );
   }
 
-  async #segment(stream: StreamOf, opener: Opener, segment: number, signal: AbortSignal): Promise<Buffer> {
+  async #read(reading: Reading, unit: ReadUnit): Promise<Buffer[]> {
+    if (unit.kind === 'segment') return [await this.#segment(reading, unit.firstSegment)];
+    try {
+      return await this.#stripe(reading, unit);
+    } catch (error) {
+      reading.signal.throwIfAborted();
+      if (error instanceof Fault && error.code === 'seal-broken') throw error;
+      return this.#oneByOne(reading, unit);
+    }
+  }
+
+  /** The segments of a stripe that has gone, or can't be had as a whole. */
+  async #oneByOne(reading: Reading, { firstSegment, segments }: StripeUnit): Promise<Buffer[]> {
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < segments; at += 1) pieces.push(await this.#segment(reading, firstSegment + at));
+    return pieces;
+  }
+
+  /** A seat is held no longer than the fetching takes: a reader that is slow must not keep others from theirs. */
+  async #stripe(reading: Reading, { stripe, firstSegment, segments }: StripeUnit): Promise<Buffer[]> {
+    const { stream, opening, rooms, signal } = reading;
+    const seat = await this.#codec.seat(stripe, segmentBytes, signal);
+    try {
+      const last = segmentRange(firstSegment + segments - 1, stream.sealedBytes).last;
+      const run = { ...opening, firstSegment, sealedBytes: stripe.length, last };
+      const plainBytes = await this.#stripes.open(stripe, seat, run, signal).catch(thrown);
+      return copies(seat.room.subarray(0, plainBytes), rooms);
+    } finally {
+      seat.release();
+    }
+  }
+
+  async #segment({ stream, opener, signal }: Reading, segment: number): Promise<Buffer> {
     const { start, end, last } = segmentRange(segment, stream.sealedBytes);
     const sealed = await this.#sealed(stream, start, end, signal);
     return opened(() => opener.open(segment, sealed, last));
@@ -166,14 +224,65 @@ export class GetObject {
 /** A stream with the version it belongs to. */
 type StreamOf = SealedStream & { readonly versionId: string };
 
+/** What units give, in their order, while those behind them are read ahead. */
+async function* inOrder(
+  plan: Iterable<ReadUnit>,
+  read: (unit: ReadUnit) => Promise<Buffer[]>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const ahead: { readonly bytes: number; readonly pieces: Promise<Buffer[]> }[] = [];
+  let bytes = 0;
+  const first = async () => {
+    const unit = ahead.shift();
+    bytes -= unit?.bytes ?? 0;
+    return (await unit?.pieces) ?? [];
+  };
+  for (const unit of plan) {
+    const unitBytes = unit.segments * segmentBytes;
+    while (ahead.length > 0 && bytes + unitBytes > aheadBytes) yield* await first();
+    ahead.push({ bytes: unitBytes, pieces: settledLater(read(unit)) });
+    bytes += unitBytes;
+  }
+  while (ahead.length > 0) yield* await first();
+}
+
+/** Leaves out what is before and behind the bytes asked for. */
+async function* cut(
+  pieces: AsyncIterable<Buffer>,
+  before: number,
+  wanted: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  let skip = before;
+  let left = wanted;
+  for await (const whole of pieces) {
+    const piece = whole.subarray(skip, skip + left);
+    skip = Math.max(0, skip - whole.length);
+    left -= piece.length;
+    if (piece.length > 0) yield piece;
+  }
+}
+
+/** Plaintext out of a seat's room, in pieces that are the reader's own. */
+function copies(plain: Buffer, rooms: SpareBuffers | undefined): Buffer[] {
+  const size = rooms?.sizeBytes ?? segmentBytes;
+  return Array.from({ length: Math.ceil(plain.length / size) }, (_, at) => {
+    const part = plain.subarray(at * size, (at + 1) * size);
+    const copy = rooms?.take() ?? Buffer.allocUnsafeSlow(part.length);
+    return copy.subarray(0, part.copy(copy));
+  });
+}
+
 /** Good shards whose seal does not open are a failure that no repetition cures. */
 function opened<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error;
-    throw new Fault('seal-broken', error.message, { retryable: false, cause: error });
+    return thrown(error);
   }
+}
+
+function thrown(error: unknown): never {
+  if (!(error instanceof SealBroken)) throw error;
+  throw new Fault('seal-broken', error.message, { retryable: false, cause: error });
 }
 
 /** A promise whose failure is met later, and must not count as unhandled until then. */

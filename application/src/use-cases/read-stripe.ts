@@ -3,7 +3,9 @@ import { reconstruct } from '../core/erasure.js';
 import { Hedging } from '../core/hedging.js';
 import { shardDigest } from '../core/shard.js';
 import { shardRuns } from '../core/stripe.js';
+import type { Opened, OpenTask, SegmentRun } from '../core/stripe-work.js';
 import type { Clock } from '../ports/clock.js';
+import type { Seat } from '../ports/codec.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { Suspects } from '../ports/suspects.js';
 import type { Vault } from './vault.js';
@@ -34,31 +36,56 @@ export class ReadStripe {
     const stripe = this.#vault.means.catalog.stripe(extent.stripeId);
     if (stripe === undefined) throw new Denial('object-lost', `stripe ${extent.stripeId} is gone`);
     const runs = shardRuns(extent.offset, extent.length, stripe.shardSize);
-    const shards = await this.#fetch(stripe, new Set(runs.map((run) => run.index)), signal);
+    const wanted = new Set(runs.map((run) => run.index));
+    const got = await this.#fetch(
+      stripe,
+      wanted,
+      (shard, stop) => this.#verified(stripe, shard, stop),
+      signal,
+    );
+    const shards = complete(stripe, wanted, got);
     return runs.map(({ index, start, end }) => (shards.get(index) as Buffer).subarray(start, end));
   }
 
-  /** The wanted data shards: fetched, or reconstructed from any k. */
+  /**
+   * Fetches a stripe into a seat of its geometry and has it verified, reconstructed and opened there; resolves with the
+   * bytes of plaintext in its room. Rejects as `run` does, or as the seat's `open`. A shard that is wrong is noted and
+   * replaced; a thread that died is replaced once.
+   */
+  async open(stripe: Stripe, seat: Seat, opening: SegmentRun, signal?: AbortSignal): Promise<number> {
+    const wanted = new Set(Array.from({ length: stripe.dataShards }, (_, index) => index));
+    const wrong = new Set<number>();
+    let good: ReadonlyMap<number, Buffer> = new Map();
+    for (;;) {
+      const fetch = async (shard: Shard, stop: AbortSignal) =>
+        good.get(shard.index) ??
+        (wrong.has(shard.index) ? undefined : this.#fetched(stripe, shard, stop, seat.shard(shard.index)));
+      const got = await this.#fetch(stripe, wanted, fetch, signal);
+      const digests = seatsOf(stripe).map(({ index, digest }) => (got.has(index) ? digest : undefined));
+      const opened = await openTwice(seat, { digests, wanted: [...wanted], opening }, signal);
+      for (const index of opened.wrong) wrong.add(index);
+      for (const shard of stripe.shards) if (opened.wrong.includes(shard.index)) this.#suspects.note(shard);
+      if (opened.complete) return opened.plainBytes;
+      good = new Map([...got].filter(([index]) => !wrong.has(index)));
+    }
+  }
+
+  /** The wanted data shards, or any k. */
   async #fetch(
     stripe: Stripe,
     wanted: ReadonlySet<number>,
+    fetch: (shard: Shard, stop: AbortSignal) => Promise<Buffer | undefined>,
     signal?: AbortSignal,
   ): Promise<Map<number, Buffer>> {
-    const race = new ShardRace(
-      stripe,
-      wanted,
-      (shard, stop) => this.#fetchShard(stripe, shard, stop),
-      ({ diskId }) => (this.#avoidUntil.get(diskId) ?? 0) > this.#clock.now(),
-      signal,
-    );
+    const isAvoided = ({ diskId }: Shard) => (this.#avoidUntil.get(diskId) ?? 0) > this.#clock.now();
+    const race = new ShardRace(stripe, wanted, fetch, isAvoided, signal);
     const hedge = new AbortController();
     void this.#clock.sleep(this.#hedging.delayMs, hedge.signal).then(
       () => this.#hedge(race),
       () => undefined,
     );
     try {
-      const got = await race.run();
-      return complete(stripe, wanted, got);
+      return await race.run();
     } finally {
       hedge.abort();
     }
@@ -75,18 +102,50 @@ export class ReadStripe {
   }
 
   /** A shard whose bytes are the ones it is named by, or undefined. */
-  async #fetchShard(stripe: Stripe, shard: Shard, signal: AbortSignal): Promise<Buffer | undefined> {
+  async #verified(stripe: Stripe, shard: Shard, signal: AbortSignal): Promise<Buffer | undefined> {
+    const bytes = await this.#fetched(stripe, shard, signal);
+    if (bytes === undefined || shardDigest(bytes) === shard.digest) return bytes;
+    this.#suspects.note(shard);
+    return undefined;
+  }
+
+  /** What a disk gives for a shard, of the right length, or undefined. */
+  async #fetched(
+    { shardSize }: Stripe,
+    shard: Shard,
+    signal: AbortSignal,
+    room?: Buffer,
+  ): Promise<Buffer | undefined> {
     const started = this.#clock.now();
     try {
-      const bytes = await this.#vault.doorOf(shard.diskId).getShard(shard.digest, stripe.shardSize, signal);
+      const bytes = await this.#vault.doorOf(shard.diskId).getShard(shard.digest, shardSize, signal, room);
       this.#hedging.note(this.#clock.now() - started);
-      if (bytes.length === stripe.shardSize && shardDigest(bytes) === shard.digest) return bytes;
+      if (bytes.length === shardSize) return bytes;
       this.#suspects.note(shard);
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') this.#suspects.note(shard);
       else if (!signal.aborted) this.#avoid(shard.diskId);
     }
     return undefined;
+  }
+}
+
+/** A seat's shards by index, also those that a degraded stripe lacks. */
+function seatsOf({ dataShards, parityShards, shards }: Stripe) {
+  const digests = new Map(shards.map(({ index, digest }) => [index, digest]));
+  return Array.from({ length: dataShards + parityShards }, (_, index) => ({
+    index,
+    digest: digests.get(index),
+  }));
+}
+
+/** What was fetched is still in the seat when the thread that worked on it died. */
+async function openTwice(seat: Seat, task: OpenTask, signal?: AbortSignal): Promise<Opened> {
+  try {
+    return await seat.open(task, signal);
+  } catch (error) {
+    if (!(error instanceof Fault) || !error.retryable) throw error;
+    return seat.open(task, signal);
   }
 }
 

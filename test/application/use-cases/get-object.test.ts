@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { sealStream } from '@dstore/application/core/sealed-stream.js';
 import { associatedData, plainSize, segmentCapacity } from '@dstore/application/core/sealing.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
@@ -7,6 +8,7 @@ import type { Extent, Version } from '@dstore/application/core/delta.js';
 import { GetObject } from '@dstore/application/use-cases/get-object.js';
 import type { Vault } from '@dstore/application/use-cases/vault.js';
 
+const codec = new LocalCodec(64 << 20);
 const stripeBytes = 2 << 20;
 const keyring = new VaultKeys(randomBytes(32), 'v', 0);
 const first = segmentCapacity(0);
@@ -34,15 +36,17 @@ async function world(...plain: readonly Buffer[]) {
     current: (_bucket: string, key: string) =>
       key === 'key' ? version : key === 'gone' ? { ...version, marker: 'yes' } : undefined,
     version: (versionId: string) => (versionId === version.versionId ? version : undefined),
+    stripe: () => undefined,
   };
   const read = {
+    open: () => Promise.reject(new Error('no stripe is whole here')),
     run: async (extent: Extent) => {
       fetched.push(extent);
       const { stripeId, offset, length } = extent;
       return [(stripes.get(stripeId) as Buffer).subarray(offset, offset + length)];
     },
   };
-  const get = new GetObject({ means: { catalog, keyring } } as unknown as Vault, read);
+  const get = new GetObject({ means: { catalog, keyring } } as unknown as Vault, { stripes: read, codec });
   const bytes = async (range?: { start: number; end: number }) => {
     const given = range === undefined ? {} : { range: () => range };
     const pieces: Buffer[] = [];

@@ -1,4 +1,5 @@
 import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
 import type { Locator, Stripe } from '@dstore/application/core/delta.js';
 import { decodeHead } from '@dstore/application/core/head.js';
@@ -134,7 +135,10 @@ function forgetUnnamed({ catalog, world }: History): void {
 }
 
 async function bytesOf(vault: Vault, bucket: string, key: string, versionId: string): Promise<Buffer> {
-  const read = new GetObject(vault, new ReadStripe(vault, new MemorySuspects(), 1_000_000));
+  const read = new GetObject(vault, {
+    stripes: new ReadStripe(vault, new MemorySuspects(), 1_000_000),
+    codec: new LocalCodec(64 << 20),
+  });
   const pieces: Buffer[] = [];
   for await (const piece of read.run({ bucket, key, versionId }).body) pieces.push(piece);
   return Buffer.concat(pieces);

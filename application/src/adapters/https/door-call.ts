@@ -23,6 +23,8 @@ export interface DoorRequest {
   readonly expected: number;
   /** Most bytes of an answer that means yes. */
   readonly mostBytes: number;
+  /** Where the answer that means yes goes; fresh memory unless given. */
+  readonly room?: Buffer;
 }
 
 /** Most bytes of a problem document. */
@@ -59,7 +61,7 @@ export class DoorCall {
 
   async #exchange(
     dispatcher: Dispatcher,
-    { method, path, type, body, expected, mostBytes }: DoorRequest,
+    { method, path, type, body, expected, mostBytes, room }: DoorRequest,
     patience: AbortController,
     signal: AbortSignal,
   ): Promise<Buffer> {
@@ -75,11 +77,14 @@ export class DoorCall {
         signal,
       });
       clearTimeout(silence);
-      const most = answer.statusCode === expected ? mostBytes : mostProblemBytes;
-      const bytes = await readBounded(answer, method === 'HEAD' ? 0 : most, (got) =>
-        this.#watch(got, patience),
-      );
-      if (answer.statusCode === expected) return bytes;
+      const isYes = answer.statusCode === expected;
+      const bytes = await readBounded(answer, {
+        mostBytes: method === 'HEAD' ? 0 : isYes ? mostBytes : mostProblemBytes,
+        room: isYes ? room : undefined,
+        signal,
+        watch: (got) => this.#watch(got, patience),
+      });
+      if (isYes) return bytes;
       const no = { status: answer.statusCode, headers: answer.headers, bytes };
       throw method === 'HEAD' ? headErrorOf(no) : errorOf(no);
     } finally {

@@ -28,9 +28,10 @@ export class HttpsDoor implements Door {
     );
   }
 
-  async getShard(digest: string, size: number, signal?: AbortSignal): Promise<Buffer> {
+  async getShard(digest: string, size: number, signal?: AbortSignal, room?: Buffer): Promise<Buffer> {
     const path = `/v1/shards/${cidOf(digest)}`;
-    const bytes = await this.#call.run({ method: 'GET', path, expected: 200, mostBytes: size }, signal);
+    const request = { method: 'GET', path, expected: 200, mostBytes: size } as const;
+    const bytes = await this.#call.run(room === undefined ? request : { ...request, room }, signal);
     if (bytes.length !== size) throw faulty(`a door sent ${bytes.length} bytes of a shard of ${size}`);
     return bytes;
   }

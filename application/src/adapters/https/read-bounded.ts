@@ -1,8 +1,19 @@
 import type { Dispatcher } from 'undici';
 import { faulty } from './door-problem.js';
 
-/** Begins to watch how many bytes have come; what it returns ends that. */
-export type Watch = (got: () => number) => () => void;
+/** Most bytes that are made room for on a door's word. */
+const mostBelieved = 1 << 20;
+
+/** How an answer is read. */
+export interface Bounds {
+  readonly mostBytes: number;
+  /** Where the bytes go, with room for most of them; fresh memory where undefined. */
+  readonly room: Buffer | undefined;
+  /** Once it is aborted no byte is written any more. */
+  readonly signal: AbortSignal;
+  /** Begins to watch how many bytes have come; what it returns ends that. */
+  readonly watch: (got: () => number) => () => void;
+}
 
 /**
  * All bytes of an answer, of which there may be so many; Fault `provider-faulty` at the first one too many, or when
@@ -10,27 +21,53 @@ export type Watch = (got: () => number) => () => void;
  */
 export async function readBounded(
   { body, headers }: Pick<Dispatcher.ResponseData, 'body' | 'headers'>,
-  mostBytes: number,
-  watch: Watch,
+  { mostBytes, room, signal, watch }: Bounds,
 ): Promise<Buffer> {
   const declared = Number(headers['content-length'] ?? 0);
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  const end = watch(() => bytes);
+  let filling: Filling | undefined;
+  const end = watch(() => filling?.bytes ?? 0);
   try {
     if (mostBytes > 0 && declared > mostBytes) throw tooLong();
+    filling = new Filling(
+      mostBytes,
+      room ?? (declared <= mostBelieved ? Buffer.allocUnsafe(declared) : undefined),
+    );
     for await (const piece of body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > mostBytes) throw tooLong();
-      pieces.push(piece);
+      signal.throwIfAborted();
+      filling.add(piece);
     }
+    return filling.all();
   } catch (error) {
     body.on('error', () => undefined).destroy();
     throw error;
   } finally {
     end();
   }
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes);
+}
+
+/** Copies each piece at once, so that it is garbage while it is young; keeps pieces where their sum was not declared. */
+class Filling {
+  bytes = 0;
+  readonly #mostBytes: number;
+  readonly #room: Buffer | undefined;
+  readonly #pieces: Buffer[] = [];
+
+  constructor(mostBytes: number, room: Buffer | undefined) {
+    this.#mostBytes = mostBytes;
+    this.#room = room === undefined || room.length === 0 ? undefined : room;
+  }
+
+  add(piece: Buffer): void {
+    const at = this.bytes;
+    this.bytes += piece.length;
+    if (this.bytes > Math.min(this.#mostBytes, this.#room?.length ?? Infinity)) throw tooLong();
+    if (this.#room === undefined) this.#pieces.push(piece);
+    else piece.copy(this.#room, at);
+  }
+
+  all(): Buffer {
+    return this.#room?.subarray(0, this.bytes) ?? Buffer.concat(this.#pieces, this.bytes);
+  }
 }
 
 function tooLong(): Error {
