@@ -125,6 +125,8 @@ export interface Catalog {
   current(bucket: string, key: string): Version | undefined;
   version(versionId: string): Version | undefined;
   list(listing: Listing): readonly ListedVersion[];
+  /** The key of the first version that such a listing shows, behind all versions of the key in `after`. */
+  firstKey(from: Omit<Listing, 'limit'>): string | undefined;
 
   stripe(stripeId: string): Stripe | undefined;
   stripes(): Iterable<Stripe>;

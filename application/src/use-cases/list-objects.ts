@@ -1,5 +1,5 @@
 import { Denial } from '../ports/fault.js';
-import type { Catalog, ListedVersion, ListFrom } from '../ports/catalog.js';
+import type { Catalog, ListedVersion, ListFrom, Listing } from '../ports/catalog.js';
 
 /** What a listing asks for. */
 export interface ListRequest {
@@ -30,9 +30,9 @@ const fewestAhead = 2;
 
 /** Lists objects page by page; a cursor survives writes, because it names a place between keys. */
 export class ListObjects {
-  readonly #catalog: Pick<Catalog, 'bucket' | 'list'>;
+  readonly #catalog: Pick<Catalog, 'bucket' | 'list' | 'firstKey'>;
 
-  constructor(catalog: Pick<Catalog, 'bucket' | 'list'>) {
+  constructor(catalog: Pick<Catalog, 'bucket' | 'list' | 'firstKey'>) {
     this.#catalog = catalog;
   }
 
@@ -45,28 +45,36 @@ export class ListObjects {
     let ahead = delimiter === undefined ? limit + 1 : fewestAhead;
     const items: ListedVersion[] = [];
     const prefixes: string[] = [];
+    const isFull = () => items.length + prefixes.length === limit;
     for (;;) {
-      const most = Math.min(limit - items.length - prefixes.length + 1, ahead);
-      const from = after === undefined ? {} : { after };
-      const page = this.#catalog.list({ bucket, prefix, limit: most, versions, ...from });
-      const rolledBefore = prefixes.length;
-      for (const version of page) {
-        if (items.length + prefixes.length === limit)
-          return { items, prefixes, next: after && encodeCursor(after) };
-        const rolled = rolledUp(version.key, prefix, delimiter);
-        if (rolled === undefined) {
-          items.push(version);
-          after = { key: version.key, ...(versions ? { versionId: version.versionId } : {}) };
-        } else {
-          prefixes.push(rolled);
-          after = { key: rolled + beyond };
-          break;
-        }
+      const from = { bucket, prefix, versions, ...(after === undefined ? {} : { after }) };
+      const first = this.#rolledNext(from, delimiter);
+      if (first !== undefined) {
+        if (isFull()) return { items, prefixes, next: after && encodeCursor(after) };
+        prefixes.push(first);
+        after = { key: first + beyond };
+        ahead = fewestAhead;
+        continue;
       }
-      const rolledUpOne = prefixes.length > rolledBefore;
-      if (!rolledUpOne && page.length < most) return { items, prefixes, next: undefined };
-      ahead = rolledUpOne ? fewestAhead : ahead * 2;
+      const most = Math.min(limit - items.length - prefixes.length + 1, ahead);
+      const page = this.#catalog.list({ ...from, limit: most });
+      for (const version of page) {
+        if (rolledUp(version.key, prefix, delimiter) !== undefined) break;
+        if (isFull()) return { items, prefixes, next: after && encodeCursor(after) };
+        items.push(version);
+        after = { key: version.key, ...(versions ? { versionId: version.versionId } : {}) };
+      }
+      if (page.length < most && !page.some(({ key }) => rolledUp(key, prefix, delimiter) !== undefined))
+        return { items, prefixes, next: undefined };
+      ahead *= 2;
     }
+  }
+
+  /** What the next name is rolled up to, if it is; a version in the middle of its key's is none. */
+  #rolledNext(from: Omit<Listing, 'limit'>, delimiter: string | undefined): string | undefined {
+    if (delimiter === undefined || delimiter === '' || from.after?.versionId !== undefined) return undefined;
+    const key = this.#catalog.firstKey(from);
+    return key === undefined ? undefined : rolledUp(key, from.prefix, delimiter);
   }
 }
 

@@ -21,6 +21,18 @@ export function listVersions(
   return rows.map(asListed).filter((version) => version.key.startsWith(prefix));
 }
 
+/** The first key that a listing would show, which the index knows without its row. */
+export function firstKey(
+  query: (sql: string, ...values: (string | number)[]) => { readonly key: string }[],
+  { bucket, prefix, after, versions }: Omit<Listing, 'limit'>,
+): string | undefined {
+  const behind = after !== undefined && !isBefore(after.key, prefix);
+  const shown = versions ? '' : 'AND current = 1 AND marker = 0';
+  const sql = `SELECT key FROM versions WHERE bucket = ? AND key ${behind ? '>' : '>='} ? ${shown} ORDER BY key LIMIT 1`;
+  const key = query(sql, bucket, behind ? after.key : prefix)[0]?.key;
+  return key?.startsWith(prefix) === true ? key : undefined;
+}
+
 type Page = Pick<Listing, 'bucket' | 'prefix' | 'limit'> & { readonly after: Listing['after'] };
 
 function listCurrent(query: Query, { bucket, prefix, after, limit }: Page): ListedRow[] {

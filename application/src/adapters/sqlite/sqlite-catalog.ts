@@ -29,7 +29,7 @@ import type {
   Losses,
   Usage,
 } from '../../ports/catalog.js';
-import { listVersions } from './catalog-listing.js';
+import { firstKey, listVersions } from './catalog-listing.js';
 import { restateCatalog, restateStructure } from './catalog-parts.js';
 import { CatalogSalvage } from './catalog-salvage.js';
 import { migrate } from './catalog-schema.js';
@@ -236,6 +236,10 @@ export class SqliteCatalog implements Catalog {
     return listVersions((sql, ...values) => this.#all(sql, ...values), listing);
   }
 
+  firstKey(from: Omit<Listing, 'limit'>): string | undefined {
+    return firstKey((sql, ...values) => this.#all(sql, ...values), from);
+  }
+
   stripe(stripeId: string): Stripe | undefined {
     const row = this.#one<StripeRow>('SELECT * FROM stripes WHERE stripe_id = ?', stripeId);
     return row === undefined ? undefined : this.#asStripe(row);
@@ -296,26 +300,31 @@ export class SqliteCatalog implements Catalog {
   }
 
   mirrors(): readonly LeaseMirror[] {
+    const placed = this.#placedShards();
     return this.#all<{ lease_id: string; disk_id: string; revision: string }>(
       'SELECT lease_id, disk_id, revision FROM leases',
-    ).map((lease) => ({
-      leaseId: lease.lease_id,
-      diskId: lease.disk_id,
-      revision: BigInt(lease.revision),
-      shards: this.#mirrored(lease.lease_id),
+    ).map(({ lease_id: leaseId, disk_id: diskId, revision }) => ({
+      leaseId,
+      diskId,
+      revision: BigInt(revision),
+      shards: placed.get(leaseId) ?? [],
     }));
   }
 
-  #mirrored(leaseId: string): VectorShard[] {
-    const sql = `SELECT s.stripe_id AS stripeId, s.idx AS "index", s.digest AS digest, t.shard_size AS size, s.position AS position
-      FROM shards s JOIN stripes t USING (stripe_id) WHERE s.lease_id = ? AND s.position IS NOT NULL
-      UNION ALL SELECT stripe_id, idx, digest, size, position FROM leftovers WHERE lease_id = ? ORDER BY 5`;
-    return this.#all<VectorShard>(sql, leaseId, leaseId).map(({ stripeId, index, digest, size }) => ({
-      stripeId,
-      index,
-      digest,
-      size,
-    }));
+  /** Vectors of all leases, from one walk along both tables: asking lease by lease would jump about in them. */
+  #placedShards(): Map<string, VectorShard[]> {
+    const sql = `SELECT s.lease_id AS leaseId, s.position AS position, s.stripe_id AS stripeId, s.idx AS "index",
+      s.digest AS digest, t.shard_size AS size FROM stripes t CROSS JOIN shards s USING (stripe_id)
+      WHERE s.position IS NOT NULL`;
+    const vectors = new Map<string, VectorShard[]>();
+    const take = ({ leaseId, position, stripeId, index, digest, size }: Leftover) => {
+      const vector = vectors.get(leaseId) ?? [];
+      vectors.set(leaseId, vector);
+      vector[position] = { stripeId, index, digest, size };
+    };
+    for (const row of this.#prepare(sql).iterate()) take(row as unknown as Leftover);
+    for (const leftover of this.leftovers()) take(leftover);
+    return vectors;
   }
 
   leftovers(): readonly Leftover[] {
