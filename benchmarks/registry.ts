@@ -10,4 +10,9 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'codec', needs: 'node' },
   { name: 'put-get', needs: 'node' },
   { name: 'catalog', needs: 'node' },
+  { name: 'range', needs: 'node' },
+  { name: 'streams', needs: 'node' },
+  { name: 'small-objects', needs: 'node' },
+  { name: 'minio', needs: 'peers' },
+  { name: 'tahoe', needs: 'peers' },
 ];

@@ -38,8 +38,12 @@ export class Scratch {
   /** Gives `work` a scratch and clears it away after, also after a failure or a signal. */
   static async use<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
     const scratch = new Scratch(await mkdtemp(join(tmpdir(), 'dstore-bench-')));
-    const end = () => void scratch.#clear().finally(() => process.exit(130));
-    process.once('SIGINT', end).once('SIGTERM', end);
+    // A terminal and whoever forwards it may send the same signal twice.
+    let ending: Promise<void> | undefined;
+    const end = () => {
+      ending ??= scratch.#clear().finally(() => process.exit(130));
+    };
+    process.on('SIGINT', end).on('SIGTERM', end);
     try {
       return await work(scratch);
     } finally {

@@ -10,7 +10,7 @@ import { SystemRandom } from './adapters/system/system-random.js';
 import { ThreadCodec } from './adapters/threads/thread-codec.js';
 import { type OpenOwner, openOwner } from './compose-vault.js';
 import type { LeasePolicy } from './core/lease-policy.js';
-import { EmbeddedConsortium } from './embedded-consortium.js';
+import { EmbeddedConsortium, type OpenStore } from './embedded-consortium.js';
 import { demoCommands } from './first-screen.js';
 import { createGateway, type Gateway } from './http/create-gateway.js';
 import type { IdentityDesk } from './http/gateway-use-cases.js';
@@ -38,7 +38,7 @@ const bucket = 'demo';
 const organizations = 6;
 const capacityBytes = 64n * gibibyte;
 const allotment = { owner: 1_000_000_000n, provider: 10_000_000n };
-const repairBytesPerSecond = 100_000_000;
+const demoRepairRate = 100_000_000;
 /** Memory for stripes under way, 10 MiB each. */
 const codecBytes = 32 << 20;
 
@@ -62,6 +62,10 @@ export interface DemoOptions {
   readonly params?: Params;
   /** Whether a recovery goes on without flushes that can't be read. */
   readonly acceptLoss?: boolean;
+  /** Of another kind than files. */
+  readonly openStore?: OpenStore;
+  /** Network bytes a second that repair may use, if other than the demo's. */
+  readonly repairBytesPerSecond?: number;
 }
 
 /** A demo that runs: the whole consortium, a vault on it and its gateway. */
@@ -76,7 +80,7 @@ export interface RunningDemo {
 
 /** Wires the demo: consortium, vault, REST. Everything of it lies below its home, and is found there at the next start. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { home, log, params = demoParams } = options;
+  const { home, log, params = demoParams, openStore } = options;
   const around: Surroundings = { clock: new SystemClock(), random: new SystemRandom(), log };
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -89,6 +93,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
       organizations,
       capacityBytes,
       allotment,
+      ...(openStore === undefined ? {} : { openStore }),
       around,
     });
     closers.push(() => consortium.close());
@@ -109,7 +114,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 
 async function openVault(
   consortium: EmbeddedConsortium,
-  { home, acceptLoss = false }: DemoOptions,
+  { home, acceptLoss = false, repairBytesPerSecond = demoRepairRate }: DemoOptions,
   around: Surroundings,
   closers: (() => Promise<void>)[],
 ) {

@@ -12,6 +12,7 @@ import { FileDisk } from './adapters/file/file-disk.js';
 import { type OpenDisk, openDisk } from './compose-provider.js';
 import { EmbeddedMembers, type Member } from './embedded-members.js';
 import type { DemoControl } from './http/gateway-use-cases.js';
+import type { Disk } from './ports/disk.js';
 import { CollectEarnings } from './use-cases/collect-earnings.js';
 import { FoundConsortium } from './use-cases/found-consortium.js';
 import { KeepAnchor } from './use-cases/keep-anchor.js';
@@ -32,8 +33,13 @@ export interface ConsortiumOptions {
   readonly capacityBytes: bigint;
   /** Credits minted for the owner, and for each provider. */
   readonly allotment: { readonly owner: bigint; readonly provider: bigint };
+  /** Opens the store of a disk; files in the folder unless given. */
+  readonly openStore?: OpenStore;
   readonly around: Surroundings;
 }
+
+/** Opens the store of a disk, which may keep what it likes in the folder. */
+export type OpenStore = (diskId: string, folder: string) => Promise<Disk>;
 
 interface RunningDisk {
   readonly disk: OpenDisk;
@@ -47,6 +53,7 @@ const diskOf = (number: number) => `org${number}-d1`;
 /** Credits per GiB of collateral that each disk offers, and how much more than one lease's its pool holds. */
 const collateralRate = 1000n;
 const poolFactor = 4n;
+const openFiles: OpenStore = (_, folder) => FileDisk.open(folder);
 
 /**
  * A whole consortium in one process: organizations with an admin, a provider and a disk each, on the embedded network.
@@ -213,14 +220,14 @@ export class EmbeddedConsortium implements DemoControl {
   }
 
   async #serve(number: number): Promise<void> {
-    const { around } = this.#options;
+    const { around, openStore = openFiles } = this.#options;
     const [msp, diskId] = [mspOf(number), diskOf(number)];
     const agent = await this.members.member(msp, diskId, ['provider']);
     const disk = await openDisk({
       ...around,
       diskId,
       folder: this.#folder(diskId),
-      disk: await FileDisk.open(join(this.#folder(diskId), 'shards')),
+      disk: await openStore(diskId, join(this.#folder(diskId), 'shards')),
       ledger: agent.ledger,
       agent: agent.identity,
       tls: await this.members.tls(msp, diskId),
