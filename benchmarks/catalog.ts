@@ -11,7 +11,7 @@ import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalo
 import type { CatalogDelta, Flush, Stripe, StructureDelta, Version } from '@dstore/application/core/delta.js';
 import { ListObjects, type ListRequest } from '@dstore/application/use-cases/list-objects.js';
 
-import { machine } from './machine.js';
+import { report, verdict, withUnit } from './report.js';
 
 const smoke = process.argv.includes('--smoke');
 const given = process.argv.find((argument) => argument.startsWith('--objects='))?.split('=')[1];
@@ -166,14 +166,13 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 const median = (values: readonly number[]) => quantile(values, 0.5);
-const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`.padStart(9);
-const write = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Medians by clock and by processor, and the slowest of a hundred. */
-function shown(times: readonly Taken[]): string {
+/** Median by clock; the slowest of a hundred and the median by processor beside it. */
+function shown(times: readonly Taken[], compared = ''): { figure: string; compared: string } {
   const clock = times.map((one) => one.clock);
   const processor = median(times.map((one) => one.processor));
-  return `${ms(median(clock))}, 99 % ${ms(quantile(clock, 0.99))}, processor ${ms(processor)}`;
+  const more = `99 % ${withUnit(quantile(clock, 0.99), 'ms')}, processor ${withUnit(processor, 'ms')}`;
+  return { figure: withUnit(median(clock), 'ms'), compared: compared === '' ? more : `${more}; ${compared}` };
 }
 
 /** Pages of a thousand from places that differ from round to round. */
@@ -202,6 +201,31 @@ function listings(catalog: SqliteCatalog): Map<string, Taken[]> {
   );
 }
 
+type Judged = Record<keyof Taken, number>;
+
+/** Flushes of some puts on both catalogs in turn: what the full one takes against the empty one. */
+function race(full: SqliteCatalog, empty: SqliteCatalog, count: number, inOrder: boolean) {
+  const both = Array.from({ length: rounds }, () => [full, empty].map((each) => put(each, count, inOrder)));
+  const sum = (at: number, by: keyof Taken) => both.reduce((all, pair) => all + (pair[at] as Taken)[by], 0);
+  const ratios: Judged = {
+    clock: sum(0, 'clock') / sum(1, 'clock'),
+    processor: sum(0, 'processor') / sum(1, 'processor'),
+  };
+  const what = `flush of ${count}${count === 1 ? '' : inOrder ? ', in order' : ', all over'}`;
+  const compared = `${ratios.clock.toFixed(2)} x empty, by processor ${ratios.processor.toFixed(2)} x`;
+  const lines = [
+    {
+      name: what,
+      ...shown(
+        both.map((pair) => pair[0] as Taken),
+        compared,
+      ),
+    },
+    { name: `${what}, empty catalog`, ...shown(both.map((pair) => pair[1] as Taken)) },
+  ];
+  return { ratios, lines };
+}
+
 async function run(folder: string): Promise<void> {
   const path = join(folder, 'full.db');
   const filling = new SqliteCatalog(path);
@@ -218,42 +242,36 @@ async function run(folder: string): Promise<void> {
   });
   const full = opening[0] as SqliteCatalog;
   const empty = new SqliteCatalog(join(folder, 'empty.db'));
-  write(
-    `catalog of ${objects} objects, filled in ${filled.toFixed(0)} s, ${(size / objects).toFixed(0)} bytes each`,
-  );
-  write(`${machine()}\n`);
-  write(`  open and read the vectors   ${shown([opened])}`);
-  write(`  usage                       ${shown([timed(() => full.usage())])}`);
+  const usage = timed(() => full.usage());
   const pages = listings(full);
-  for (const [name, times] of pages) write(`  page of 1000, ${name.padEnd(13)} ${shown(times)}`);
+  const races = [
+    race(full, empty, perFlush, true),
+    race(full, empty, perFlush, false),
+    race(full, empty, 1, false),
+  ];
   const slowest = (by: keyof Taken) =>
     Math.max(...[...pages.values()].map((times) => median(times.map((one) => one[by]))));
-  const ratios = { clock: 0, processor: 0 };
-  for (const [count, inOrder] of [
-    [perFlush, true],
-    [perFlush, false],
-    [1, false],
-  ] as const) {
-    const both = Array.from({ length: rounds }, () => [full, empty].map((each) => put(each, count, inOrder)));
-    const sum = (at: number, by: keyof Taken) => both.reduce((all, pair) => all + (pair[at] as Taken)[by], 0);
-    const ratio = (by: keyof Taken) => sum(0, by) / sum(1, by);
-    const what = `flush of ${count}${count === 1 ? '' : inOrder ? ', in order' : ', all over'}`;
-    const [one, other] = [0, 1].map((at) => both.map((pair) => pair[at] as Taken)) as [Taken[], Taken[]];
-    write(`  ${what.padEnd(27)} ${shown(one)}`);
-    write(`  ${'on an empty catalog'.padEnd(27)} ${shown(other)}`);
-    write(`  ${''.padEnd(27)} ${ratio('clock').toFixed(2)} x, processor ${ratio('processor').toFixed(2)} x`);
-    for (const by of ['clock', 'processor'] as const) ratios[by] = Math.max(ratios[by], ratio(by));
-  }
-  write('');
-  for (const by of ['clock', 'processor'] as const) {
-    const verdicts: [string, number, number][] = [
-      ['page of a listing, ms', slowest(by), 20],
-      ['puts against an empty catalog', ratios[by], 1.1],
-      ['open, ms', opened[by], 3000],
-    ];
-    for (const [claim, found, bar] of verdicts)
-      write(`  ${found < bar ? 'met   ' : 'missed'} ${claim}, by ${by}: ${found.toFixed(2)}, bar ${bar}`);
-  }
+  const dearest = (by: keyof Taken) => Math.max(...races.map(({ ratios }) => ratios[by]));
+  report({
+    title: 'the catalog of a large vault',
+    setting: `${objects} objects, filled in ${filled.toFixed(0)} s, ${(size / objects).toFixed(0)} bytes each; medians; pages of 1000; flushes in turn with an empty catalog`,
+    lines: [
+      { name: 'open and read the vectors', ...shown([opened]) },
+      { name: 'usage', ...shown([usage]) },
+      ...[...pages].map(([name, times]) => ({ name: `page, ${name}`, ...shown(times) })),
+      ...races.flatMap(({ lines }) => lines),
+    ],
+    verdicts: [
+      verdict('slowest page of a listing', { most: 20 }, slowest('clock'), { unit: 'ms' }),
+      verdict('the same by processor time', { most: 20 }, slowest('processor'), { unit: 'ms' }),
+      verdict('dearest put', { most: 1.1 }, dearest('clock'), { unit: 'x', ratio: 'of an empty catalog' }),
+      verdict('the same by processor time', { most: 1.1 }, dearest('processor'), {
+        unit: 'x',
+        ratio: 'of an empty catalog',
+      }),
+      verdict('open', { most: 3000 }, opened.clock, { unit: 'ms' }),
+    ],
+  });
   full.close();
   empty.close();
 }

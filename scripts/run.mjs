@@ -80,6 +80,7 @@ const verbs = {
   test: [mocha, '--config', join('test', '.mocharc.json')],
   'test:interop': [join('scripts', 'interop.mjs')],
   bench: ['--enable-source-maps', join('benchmarks', 'dist', 'main.js')],
+  'bench:peers': ['--enable-source-maps', join('benchmarks', 'dist', 'main.js'), '--peers'],
   kernel: [join('scripts', 'kernel.mjs')],
   'test:network': [mocha, '--config', join('test', 'network', 'native', 'real', '.mocharc.json')],
   'network:build': network('build'),
