@@ -1,10 +1,4 @@
-import {
-  CaRefusal,
-  type FabricCa,
-  type Identity,
-  type RevocationReason,
-  signLowS,
-} from '@dstore/organizations';
+import { type FabricCa, type Identity, type RevocationReason, signLowS } from '@dstore/organizations';
 import { connect, GatewayError, hash } from '@hyperledger/fabric-gateway';
 
 import { NetworkFault } from '../fault.js';
@@ -102,20 +96,17 @@ async function revokeOnLedger(
 
 const ledgerFix = 'see with npm run network:status that the network is up; then run network:revoke again';
 
+/** Somebody whom one CA only knows, as the TLS CA a shard door's other end, is revoked there. */
 async function revokeAtCas(seat: OrgSeat, { id, reason }: RevocationWish): Promise<string> {
-  let count = 0;
-  const ignoring = (kinds: readonly string[]) => (error: unknown) => {
-    if (error instanceof CaRefusal && kinds.includes(error.kind)) return [];
-    throw error;
-  };
-  await atCa(seat, 'identity', async (ca, registrar) => {
-    const known = (await ca.identities(registrar)).some((each) => each.id === id);
-    if (!known) throw new NetworkFault(`${id} is nobody whom identity.${seat.name} knows`, listFix(seat));
-    count += (await ca.revoke(registrar, { id }, reason)).length;
-  });
-  await atCa(seat, 'tls', async (ca, registrar) => {
-    count += (await ca.revoke(registrar, { id }, reason).catch(ignoring(['unknown-identity']))).length;
-  });
+  const revokeAt = (kind: CaKind) =>
+    atCa(seat, kind, async (ca, registrar) => {
+      const known = (await ca.identities(registrar)).some((each) => each.id === id);
+      return known ? (await ca.revoke(registrar, { id }, reason)).length : undefined;
+    });
+  const counts = [await revokeAt('identity'), await revokeAt('tls')].filter((count) => count !== undefined);
+  if (counts.length === 0)
+    throw new NetworkFault(`${id} is nobody whom a CA of ${seat.name} knows`, listFix(seat));
+  const count = counts.reduce((sum, each) => sum + each, 0);
   return count === 0 ? 'were told before' : `${count} certificates`;
 }
 

@@ -164,9 +164,6 @@ describe('members of a real consortium', () => {
   });
 
   it('S-17 is tried at each peer where its key is at hand, and its TLS certificate goes on the list for doors', async () => {
-    const done = await command('revoke', '--org', 'org3', '--id', 'application', '--reason', 'superseded');
-    assert.equal(done.code, 1, done.said);
-    assert.match(done.said, /application is nobody whom identity\.org3 knows/);
     const secret = (await identity('register', '', '--ca', 'tls', '--id', 'disk-9')).out.toString().trim();
     const tls = await identity('enroll', secret, '--ca', 'tls', '--id', 'disk-9');
     assert.equal(tls.code, 0, tls.err);
@@ -185,10 +182,27 @@ describe('members of a real consortium', () => {
     assert.match(said, /refused by each peer +\S+ s {2}4 peers/);
   });
 
+  it('revokes whom the TLS CA alone knows, though neither ledger nor channel have heard of it', async () => {
+    const secret = (await identity('register', '', '--ca', 'tls', '--id', 'door-9')).out.toString().trim();
+    const enrolled = await identity('enroll', secret, '--ca', 'tls', '--id', 'door-9');
+    assert.equal(enrolled.code, 0, enrolled.err);
+    const { code, said } = await command('revoke', '--org', 'org2', '--id', 'door-9');
+    assert.equal(code, 0, said);
+    assert.match(said, /certificate authorities +\S+ s {2}1 certificates/);
+    assert.match(said, /channel configuration +\S+ s {2}as it should be/);
+    const seat = running.network.seat('Org2MSP');
+    const root = await readFile(seat.tlsRoot, 'utf8');
+    const list = RevocationList.read(await readFile(crlPaths(seat).tls, 'utf8'), root);
+    const { certificate } = await openMember(kept('door-9.tls'));
+    assert.ok(list.has(parseCertificate(certificate).serialNumber));
+    const again = await command('revoke', '--org', 'org2', '--id', 'door-9');
+    assert.match(again.said, /certificate authorities +\S+ s {2}were told before/);
+  });
+
   it('says whom it does not know, and what it would do', async () => {
     const nobody = await command('revoke', '--org', 'org2', '--id', 'nobody');
     assert.equal(nobody.code, 1);
-    assert.match(nobody.said, /nobody is nobody whom identity\.org2 knows\n {2}fix: dstore identity ls/);
+    assert.match(nobody.said, /nobody is nobody whom a CA of org2 knows\n {2}fix: dstore identity ls/);
     const explained = await command('revoke', '--org', 'org2', '--id', 'zoe', '--explain');
     assert.equal(explained.code, 0);
     assert.match(explained.said, /configtxlator compute_update/);
