@@ -1,6 +1,7 @@
 import type { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { Fault } from '@dstore/application/ports/fault.js';
 import { rowsOf } from '@dstore/application/ports/ledger.js';
+import { RenewPolicies } from '@dstore/application/use-cases/renew-policies.js';
 import { encodeBundle, type Row } from '@dstore/chaincode/domain';
 import assert from 'node:assert/strict';
 
@@ -10,6 +11,9 @@ import { forge } from './forged-law.js';
 const epochSeconds = 20;
 const provider = 'Org4MSP';
 const agent = 'org4-d2';
+/** Who is suspended and comes back, and the process of whose leases the policies are. */
+const absent = 'Org3MSP';
+const gateway = 'org1.gateway';
 /** What fabric-protos calls ENDORSEMENT_POLICY_FAILURE. */
 const policyFailed = /validation code 10$/;
 
@@ -91,6 +95,21 @@ describe('endorsements of some organizations on real peers', () => {
     }
   }
 
+  /** A vote that all who take part say yes to. */
+  async function enact(kind: 'suspend' | 'reinstate', organization: string) {
+    const [chair] = views();
+    const closesAt = ((await chair.read('epoch'))?.number ?? 0n) + 100n;
+    const proposed = await chair.submit('GovernanceContract:Propose', {
+      body: { kind, organization },
+      closesAt,
+    });
+    const { proposalId, digest } = proposed.result;
+    for (const { msp, ledger } of consortium.views)
+      if (msp !== organization)
+        await ledger.submit('GovernanceContract:Vote', { proposalId, digest, vote: 'yes' });
+    await chair.submit('GovernanceContract:Enact', { proposalId });
+  }
+
   async function tabs() {
     return Promise.all(views().map((ledger) => ledger.read('tab', lease.leaseId)));
   }
@@ -136,6 +155,35 @@ describe('endorsements of some organizations on real peers', () => {
   it('refuses a tab that the provider endorsed with one other only', async () => {
     await assert.rejects(report([provider, 'Org1MSP'], 'bb'), (error) => isRefused(error) && policyOf(error));
     say('a tab alone, endorsed by the provider and 1 other: ENDORSEMENT_POLICY_FAILURE');
+  });
+
+  it('A-148 asks a majority of all again when RenewPolicies finds two others only taking part', async () => {
+    const { supervisor } = consortium.network;
+    await supervisor.signal(gateway, 'SIGSTOP');
+    try {
+      await enact('suspend', absent);
+      const renewed = await new RenewPolicies(views()[0], ({ diskId }) => diskId === agent).run();
+      assert.deepEqual(renewed, [lease.leaseId]);
+    } finally {
+      await supervisor.signal(gateway, 'SIGCONT');
+    }
+    const refused = report(['Org1MSP', 'Org2MSP'], 'cc');
+    await assert.rejects(refused, (error) => isRefused(error) && policyOf(error));
+    say('a tab without a policy of its own, endorsed by 2 of 4: ENDORSEMENT_POLICY_FAILURE');
+    await report([provider, 'Org1MSP', 'Org2MSP'], 'cc');
+    say('the same, endorsed by 3 of 4, the provider among them: valid');
+  });
+
+  it('A-148 has the gateway itself renew the policies of its leases once the third is back', async () => {
+    await enact('reinstate', absent);
+    await until('a majority of the others to be enough', async () => {
+      const failure: unknown = await report(['Org1MSP', 'Org2MSP'], 'dd').catch((error: unknown) => error);
+      if (!(failure instanceof Error)) return true;
+      assert.ok(isRefused(failure) && policyOf(failure));
+      return undefined;
+    });
+    const alone = report([provider, 'Org1MSP'], 'ee');
+    await assert.rejects(alone, (error) => isRefused(error) && policyOf(error));
   });
 
   it('leaves all peers of one mind', () => consortium.holdInvariants());
