@@ -25,11 +25,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'the conformance of SqliteCatalog lists through it; list-objects.test.ts pages, begins and groups',
   'application/src/use-cases/collect-receipts.ts':
     'failing-disks.test.ts lets providers be silent, slow and wrong while they sign',
-  'application/src/use-cases/patience.ts': 'failing-disks.test.ts waits no longer than it for a stalled disk',
-  'application/src/use-cases/refill-stripes.ts':
-    'failing-disks.test.ts loses disks between storing and signing',
-  'application/src/use-cases/compact-stripes.ts':
-    'compacting.test.ts of the whole consortium deletes, compacts, stops and reads back',
   'application/src/use-cases/tails.ts':
     'build-flush packs with it in every put; compacting.test.ts moves with it',
   'application/src/adapters/file/medium.ts':

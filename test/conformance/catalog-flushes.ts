@@ -2,6 +2,7 @@ import type {
   Extent,
   Flush,
   LeaseSteps,
+  Relocation,
   SealedStream,
   Shard,
   Step,
@@ -35,6 +36,8 @@ export class FlushSource {
     const stripes = Array.from({ length: this.#random.below(3) }, () => this.#stripe());
     const entryStripe = this.#stripe();
     const versions = this.#versions([...stripes, entryStripe]);
+    const droppedVersions = this.#droppedVersions();
+    const relocations = this.#relocations(entryStripe, droppedVersions);
     const work = new Map<string, { diskId: string; steps: Step[] }>();
     const dead = [...this.#model.stripes.values()].filter(
       ({ stripeId, shards }) =>
@@ -64,7 +67,8 @@ export class FlushSource {
         buckets: revision === 1n ? buckets.map((name) => bucketOf(name)) : [],
         droppedBuckets: [],
         versions,
-        droppedVersions: this.#droppedVersions(),
+        droppedVersions,
+        ...(relocations.length === 0 ? {} : { relocations }),
       },
       structure: {
         format: 1,
@@ -142,6 +146,27 @@ export class FlushSource {
   #droppedVersions(): string[] {
     const chosen = this.#model.versions.filter(() => this.#random.below(25) === 0);
     return chosen.map(({ versionId }) => versionId);
+  }
+
+  /** Versions that are copied out of some stripe now and then, in one piece or in two that do not meet. */
+  #relocations(to: Stripe, dropped: readonly string[]): Relocation[] {
+    const stripe = [...this.#model.stripes.keys()][this.#random.below(this.#model.stripes.size + 1)];
+    const inIt = this.#model.versions.filter(
+      ({ versionId, streams }) =>
+        !dropped.includes(versionId) &&
+        streams.some(({ extents }) => extents.some(({ stripeId }) => stripeId === stripe)),
+    );
+    return inIt.map(({ versionId, streams }, at) => {
+      const from = streams.flatMap(({ extents }) => extents).filter(({ stripeId }) => stripeId === stripe);
+      const place = (offset: number, length: number) => ({ stripeId: to.stripeId, offset, length });
+      const extents = from.map((extent, index) => {
+        const offset = 400 + 40 * at + 20 * index;
+        const half = extent.length >> 1;
+        const halves = [place(offset, half), place(offset + half + 1, extent.length - half)];
+        return { from: extent, to: half > 0 && at % 2 === 0 ? halves : [place(offset, extent.length)] };
+      });
+      return { versionId, extents };
+    });
   }
 
   /** A lease that ends now and then; new stripes lie on other disks from then on. */

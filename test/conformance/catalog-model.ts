@@ -1,4 +1,15 @@
-import type { Bucket, Flush, Locator, Shard, Step, Stripe, Version } from '@dstore/application/core/delta.js';
+import type {
+  Bucket,
+  Extent,
+  Flush,
+  Locator,
+  Relocation,
+  Shard,
+  Step,
+  Stripe,
+  Version,
+} from '@dstore/application/core/delta.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { Listing, ListedVersion, Usage } from '@dstore/application/ports/catalog.js';
 
 const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -54,6 +65,7 @@ export class CatalogModel {
       }
     }
     for (const bucket of catalog.buckets) this.buckets.set(bucket.bucket, bucket);
+    for (const relocation of catalog.relocations ?? []) this.#relocate(relocation);
     this.versions = this.versions.filter(({ versionId }) => !catalog.droppedVersions.includes(versionId));
     this.versions.push(...catalog.versions);
     for (const name of catalog.droppedBuckets) this.buckets.delete(name);
@@ -69,6 +81,32 @@ export class CatalogModel {
     const stripe = this.stripes.get(stripeId) as Stripe;
     const shards = [...stripe.shards.filter(({ index }) => index !== shard.index), shard];
     this.stripes.set(stripeId, { ...stripe, shards: shards.sort((a, b) => a.index - b.index) });
+  }
+
+  #relocate({ versionId, extents: moved }: Relocation): void {
+    const places = (extent: Extent) =>
+      moved.find(({ from }) => isDeepStrictEqual(from, extent))?.to ?? [extent];
+    this.versions = this.versions.map((version) => {
+      if (version.versionId !== versionId) return version;
+      const streams = version.streams.map((stream) => ({
+        ...stream,
+        extents: stream.extents.flatMap(places),
+      }));
+      return { ...version, streams };
+    });
+  }
+
+  /** Stripes that compaction would take. */
+  get sparse(): Stripe[] {
+    const entries = [
+      ...this.locators.flatMap(({ stripes }) => stripes.map(({ stripeId }) => stripeId)),
+      ...Object.values(this.checkpoint?.flush.structure.checkpoint ?? {}).flatMap(({ extents }) =>
+        extents.map(({ stripeId }) => stripeId),
+      ),
+    ];
+    const isSparse = ({ stripeId, length }: Stripe) =>
+      this.live(stripeId) > 0 && 2 * this.live(stripeId) < length;
+    return [...this.stripes.values()].filter((one) => isSparse(one) && !entries.includes(one.stripeId));
   }
 
   #dropLease(leaseId: string): void {

@@ -5,6 +5,7 @@ import {
   type CandidateDisk,
   type NoPlacement,
   place,
+  placeBeside,
   type Placement,
 } from '@dstore/application/core/placement.js';
 import fc from 'fast-check';
@@ -244,5 +245,42 @@ describe('placement', () => {
     assert.equal(a, 'excluded');
     assert.deepEqual(Object.values(others).sort(), [0, 1, 2]);
     assert.equal(refused(place({ ...base, disks: [] })).placeable, 0);
+  });
+});
+
+describe('placeBeside', () => {
+  const twins = ['a1', 'a2', 'b1', 'b2', 'c1', 'c2'].map((id) => disk(id, { organization: id.slice(0, 1) }));
+  const beside = (held: string[], disks = twins, exclude = new Set<string>()) =>
+    placeBeside({ ...base, disks, geometry: geometry(2, 1), exclude }, new Set(held))?.diskId;
+
+  it('A-02 takes a disk of the organization that holds least of the stripe, never one twice', () => {
+    for (let stripe = 0; stripe < 50; stripe += 1) {
+      const request = { ...base, disks: twins, geometry: geometry(2, 2), seed: seedOf(stripe) };
+      const { organization } = placeBeside(request, new Set(['a1', 'b1'])) ?? assert.fail('there is room');
+      assert.equal(organization, 'c');
+    }
+  });
+
+  it('answers nothing rather than go beyond the limit of an organization', () => {
+    assert.equal(beside(['a1', 'b1'], twins, new Set(['c1', 'c2'])), undefined);
+    assert.equal(beside(['a1', 'b1'], twins, new Set(['c1'])), 'c2');
+  });
+
+  it('passes over disks that are full or excluded', () => {
+    const full = twins.map((one) => (one.diskId === 'c1' ? { ...one, freeBytes: 4096 } : one));
+    assert.equal(beside(['a1', 'b1'], full), 'c2');
+    assert.equal(beside(['a1', 'b1'], full, new Set(['c2'])), undefined);
+  });
+
+  it('gives a stripe that place laid out, less one shard, a lawful disk again', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: 2 }), (seed, lost) => {
+        const request = { ...base, disks: twins, geometry: geometry(2, 1), seed: seedOf(seed) };
+        const held = placed(place(request)).disks.filter((_, at) => at !== lost);
+        const found = placeBeside(request, new Set(held.map(({ diskId }) => diskId)));
+        assert.ok(found);
+        assert.equal(most([...held, found].map(({ organization }) => organization)), 1);
+      }),
+    );
   });
 });

@@ -128,4 +128,53 @@ describe('sorting changes', () => {
     ];
     assert.deepEqual(sorted({ kind: 'moves', moves }).moves, [move]);
   });
+
+  describe('of a compaction', () => {
+    const { stripeId } = stripeOfMany(1, 3);
+    const extent = { stripeId, offset: 0, length: 10 };
+    const catalog = catalogOfTwo();
+    const stream = {
+      sealId: id('seal'),
+      wrappedKey: 'AAAA',
+      plainBytes: 10,
+      sealedBytes: 10,
+      extents: [extent],
+    };
+    catalog.apply({
+      catalog: {
+        ...{ format: 1, revision: 2n, buckets: [], droppedBuckets: [], droppedVersions: [] },
+        versions: [{ ...version('moved', 'latest', 'moved'), streams: [stream] }],
+      },
+      structure: {
+        ...{ format: 1, revision: 2n, droppedStripes: [], moves: [], droppedLeases: [], leases: [] },
+        stripes: [],
+      },
+      locator: locatorIn(2n, [stripeOfMany(3, 3)]),
+    });
+    const piece = { versionId: id('moved'), extent, bytes: Buffer.alloc(10) };
+    const compact = (...pieces: (typeof piece)[]): VaultChange => {
+      return { kind: 'compact', pieces, geometry: { dataShards: 2, parityShards: 1 }, checkpoint: false };
+    };
+    const piecesOf = (...changes: VaultChange[]) =>
+      sortChanges(
+        changes.map((change) => ({ change })),
+        catalog,
+      ).compactions.flatMap(({ pieces }) => pieces);
+
+    it('takes what still lies where it was read', () => {
+      assert.deepEqual(piecesOf(compact(piece)), [piece]);
+    });
+
+    it('leaves out what has gone, and what lies elsewhere by now', () => {
+      const elsewhere = { ...piece, extent: { ...extent, offset: 5 } };
+      assert.deepEqual(piecesOf(compact({ ...piece, versionId: id('gone') }, elsewhere, piece)), [piece]);
+    });
+
+    it('leaves out what the same flush drops, whichever came first', () => {
+      for (const change of [remove('latest', 'moved'), put('latest', 'moved')]) {
+        assert.deepEqual(piecesOf(compact(piece), change), []);
+        assert.deepEqual(piecesOf(change, compact(piece)), []);
+      }
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { reconstruct } from '@dstore/application/core/erasure.js';
 import { StoreStripe, writeQuorum } from '@dstore/application/use-cases/store-stripe.js';
 
+import { diskRow } from '../rows.js';
 import { VaultOnRows } from './vault-on-rows.js';
 
 const geometry = { dataShards: 2, parityShards: 2 };
@@ -110,5 +111,40 @@ describe('StoreStripe', () => {
       for (const { digest } of (await store.run(stripeId, [Buffer.alloc(10)], geometry)).shards.slice(1))
         digests.add(digest);
     assert.equal(digests.size, 60);
+  });
+
+  it('A-18 gives a shard to another disk when one keeps the others waiting, and waits where there is none', async () => {
+    const { world, run } = await fiveDisks();
+    const slow = world.disk(1);
+    const put = Promise.withResolvers<void>();
+    slow.putShard = () => put.promise;
+    world.disk(2).mood = 'full';
+    world.vault.noteFailure('d2');
+    const storing = run();
+    await world.clock.advance(60_000);
+    put.resolve();
+    assert.ok(
+      (await storing).shards.some(({ diskId }) => diskId === 'd1'),
+      'there was no other',
+    );
+
+    slow.putShard = () => new Promise(() => undefined);
+    world.disk(2).mood = 'well';
+    for (let stripe = 0; stripe < 3; stripe += 1) {
+      const hasty = run();
+      await world.clock.advance(31_000);
+      const { shards } = await hasty;
+      assert.equal(shards.length, 4);
+      assert.ok(shards.every(({ diskId }) => diskId !== 'd1'));
+    }
+    assert.equal(world.clock.sleepers, 0);
+  });
+
+  it('A-02 puts nothing on a disk whose organization holds its share of the stripe already', async () => {
+    const { world, run } = await fiveDisks();
+    for (const at of [4, 5]) world.rows.set('disk', [`d${at}`], diskRow(`d${at}`, 'Org3'));
+    await world.vault.refresh();
+    for (const at of [1, 2]) world.disk(at).mood = 'silent';
+    await assert.rejects(run(), { code: 'too-few-disks' });
   });
 });

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { catalogConformance, type CatalogWorld } from '../../../conformance/catalog.js';
+import { FlushSource } from '../../../conformance/catalog-flushes.js';
+import { CatalogModel } from '../../../conformance/catalog-model.js';
+import { allOf } from '../../catalog-rows.js';
+import { SeededRandom } from '../../memory-vault.js';
 
 function onDisk(): CatalogWorld {
   const folder = mkdtempSync(join(tmpdir(), 'catalog-'));
@@ -66,4 +70,54 @@ describe('a catalog in SQLite', () => {
       catalog.close();
     }
   });
+
+  it('brings a file that a version before wrote to the format of today, and answers as it did', () => {
+    const path = join(folder, 'catalog.db');
+    const [catalog, model] = [new SqliteCatalog(path), new CatalogModel()];
+    const source = new FlushSource(new SeededRandom('migrated'), model);
+    const flush = (to: SqliteCatalog) => {
+      const made = source.next();
+      to.apply(made);
+      model.apply(made);
+    };
+    for (let at = 0; at < 60; at += 1) flush(catalog);
+    const before = allOf(catalog);
+    catalog.close();
+    const file = new DatabaseSync(path);
+    file.exec(backToFormatTwo);
+    file.close();
+    const again = new SqliteCatalog(path);
+    try {
+      assert.deepEqual(allOf(again), before);
+      for (let at = 0; at < 20; at += 1) flush(again);
+      assert.deepEqual(again.usage(), model.usage());
+    } finally {
+      again.close();
+    }
+  });
 });
+
+/** Tables as format 2 had them. */
+const backToFormatTwo = `
+  DROP TRIGGER stripe_added; DROP TRIGGER stripe_turned; DROP TRIGGER stripe_dropped;
+  DROP TRIGGER shard_added; DROP TRIGGER shard_dropped;
+  CREATE TABLE former (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, version_id TEXT NOT NULL UNIQUE, bucket TEXT NOT NULL, key TEXT NOT NULL,
+    current INTEGER NOT NULL, marker INTEGER NOT NULL, bytes INTEGER NOT NULL, listed TEXT NOT NULL, streams TEXT NOT NULL);
+  INSERT INTO former SELECT * FROM versions;
+  CREATE TABLE former_extents (version_id TEXT NOT NULL, stripe_id TEXT NOT NULL, length INTEGER NOT NULL);
+  INSERT INTO former_extents SELECT v.version_id, json_extract(e.value, '$.stripeId'), json_extract(e.value, '$.length')
+    FROM versions v, json_each(v.streams) s, json_each(s.value, '$.extents') e;
+  DROP TABLE extents;
+  DROP TABLE versions;
+  DROP TABLE totals;
+  ALTER TABLE former RENAME TO versions;
+  ALTER TABLE former_extents RENAME TO extents;
+  CREATE INDEX versions_by_key ON versions (bucket, key, seq DESC);
+  CREATE UNIQUE INDEX versions_current ON versions (bucket, key) WHERE current = 1;
+  CREATE INDEX extents_by_stripe ON extents (stripe_id);
+  CREATE INDEX extents_by_version ON extents (version_id);
+  DROP INDEX stripes_sparse;
+  DROP INDEX stripes_entry;
+  PRAGMA user_version = 2;
+`;
