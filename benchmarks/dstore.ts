@@ -43,7 +43,14 @@ export class Dstore implements Store {
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const running = await scratch.start({
       program: process.execPath,
-      args: ['--enable-source-maps', '--max-semi-space-size=4', ...profiling, program, ...args],
+      args: [
+        '--enable-source-maps',
+        '--max-semi-space-size=4',
+        '--max-old-space-size=512',
+        ...profiling,
+        program,
+        ...args,
+      ],
       env: {
         DSTORE_HOME: start.home ?? `${scratch.folder}/dstore`,
         DSTORE_PORT: '0',
