@@ -119,8 +119,10 @@ export class ReadStripe {
     const started = this.#clock.now();
     try {
       const bytes = await this.#vault.doorOf(shard.diskId).getShard(shard.digest, shardSize, signal, room);
+      // The room may be somebody else's by now.
+      if (signal.aborted) return undefined;
       this.#hedging.note(this.#clock.now() - started);
-      if (bytes.length === shardSize) return bytes;
+      if (bytes.length === shardSize) return room === undefined ? bytes : within(room, bytes);
       this.#suspects.note(shard);
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') this.#suspects.note(shard);
@@ -128,6 +130,12 @@ export class ReadStripe {
     }
     return undefined;
   }
+}
+
+/** The bytes at the start of a room, also those of a door that knows nothing of rooms. */
+function within(room: Buffer, bytes: Buffer): Buffer {
+  if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) bytes.copy(room);
+  return room.subarray(0, bytes.length);
 }
 
 /** A seat's shards by index, also those that a degraded stripe lacks. */
