@@ -23,6 +23,7 @@ import { SignReceipt } from '@dstore/application/use-cases/sign-receipt.js';
 import { StoreShard } from '@dstore/application/use-cases/store-shard.js';
 import { SweepDisk } from '@dstore/application/use-cases/sweep-disk.js';
 
+import { laidIn } from './memory-doors.js';
 import type { TappedLedger } from './tapped-ledger.js';
 import { KeptLog } from './workers/surroundings.js';
 
@@ -193,9 +194,9 @@ export class ProviderOfTests {
         await admit();
         await this.storeShard.run(caller, leaseId, digest, bytes);
       },
-      getShard: async (digest) => {
+      getShard: async (digest, _size, _signal, room) => {
         await admit();
-        return this.readShard.run(digest);
+        return laidIn(room, await this.readShard.run(digest));
       },
       hasShard: async (digest) => {
         await admit();

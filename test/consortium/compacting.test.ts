@@ -151,9 +151,9 @@ describe('compaction', () => {
       const { behaves } = provider;
       provider.behaves = (honest) => ({
         ...honest,
-        getShard: async (wanted, size, signal) => {
+        getShard: async (wanted, ...rest) => {
           if (wanted === digest) throw new Error('not now');
-          return honest.getShard(wanted, size, signal);
+          return honest.getShard(wanted, ...rest);
         },
       });
       return () => (provider.behaves = behaves);
