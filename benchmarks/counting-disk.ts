@@ -1,49 +1,41 @@
 import { FileDisk } from '@dstore/application/adapters/file/file-disk.js';
 import type { Block, Disk } from '@dstore/application/ports/disk.js';
 
-/** What went over the disks of a consortium: blocks and bytes, either way. */
+/** What went over the disks of a consortium. */
 export interface Traffic {
   readonly gets: number;
-  readonly puts: number;
-  readonly bytes: number;
+  readonly putBytes: number;
 }
 
 /** Counts what all disks that were opened through it give and take. */
 export class DiskCounter {
   #gets = 0;
-  #puts = 0;
-  #bytes = 0;
+  #putBytes = 0;
 
   /** Opens a disk of files that is counted. */
   readonly open = async (_diskId: string, folder: string): Promise<Disk> => {
     const disk = await FileDisk.open(folder);
     return new CountingDisk(
       disk,
-      (bytes) => {
-        this.#gets += 1;
-        this.#bytes += bytes;
-      },
-      (bytes) => {
-        this.#puts += 1;
-        this.#bytes += bytes;
-      },
+      () => (this.#gets += 1),
+      (bytes) => (this.#putBytes += bytes),
     );
   };
 
   /** Since the last call. */
   take(): Traffic {
-    const traffic = { gets: this.#gets, puts: this.#puts, bytes: this.#bytes };
-    this.#gets = this.#puts = this.#bytes = 0;
+    const traffic = { gets: this.#gets, putBytes: this.#putBytes };
+    this.#gets = this.#putBytes = 0;
     return traffic;
   }
 }
 
 class CountingDisk implements Disk {
   readonly #disk: Disk;
-  readonly #got: (bytes: number) => void;
-  readonly #put: (bytes: number) => void;
+  readonly #got: () => unknown;
+  readonly #put: (bytes: number) => unknown;
 
-  constructor(disk: Disk, got: (bytes: number) => void, put: (bytes: number) => void) {
+  constructor(disk: Disk, got: () => unknown, put: (bytes: number) => unknown) {
     this.#disk = disk;
     this.#got = got;
     this.#put = put;
@@ -54,9 +46,9 @@ class CountingDisk implements Disk {
     this.#put(bytes.length);
   }
 
-  async get(digest: string): Promise<Buffer | undefined> {
-    const bytes = await this.#disk.get(digest);
-    if (bytes !== undefined) this.#got(bytes.length);
+  async get(digest: string, room?: Buffer): Promise<Buffer | undefined> {
+    const bytes = await this.#disk.get(digest, room);
+    if (bytes !== undefined) this.#got();
     return bytes;
   }
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { benchmarks } from './registry.js';
+import { type Benchmark, benchmarks } from './registry.js';
 import type { Finding } from './report.js';
 import { keepFindings } from './results.js';
 
@@ -29,8 +29,9 @@ async function main(): Promise<number> {
     return 2;
   }
   const wanted = flags.includes('--peers') ? 'peers' : 'node';
-  const chosen = benchmarks.filter(({ name, needs }) =>
-    names.length > 0 ? names.includes(name) : needs === wanted,
+  const isQuick = ({ smoke }: Benchmark) => smoke !== false || !flags.includes('--smoke');
+  const chosen = benchmarks.filter((one) =>
+    names.length > 0 ? names.includes(one.name) : one.needs === wanted && isQuick(one),
   );
   const findings: Finding[] = [];
   let failed = 0;

@@ -3,6 +3,8 @@ export interface Benchmark {
   readonly name: string;
   /** What it needs beside Node: nothing, or servers of others that `npm run bench:peers` fetches and builds. */
   readonly needs: 'node' | 'peers';
+  /** False for one that waits for epochs to pass, and is no part of `--smoke`. */
+  readonly smoke?: false;
 }
 
 /** Every benchmark, in the order of the page. */
@@ -13,6 +15,9 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'range', needs: 'node' },
   { name: 'streams', needs: 'node' },
   { name: 'small-objects', needs: 'node' },
+  { name: 'audit', needs: 'node' },
+  { name: 'repair', needs: 'node', smoke: false },
+  { name: 'growth', needs: 'node' },
   { name: 'minio', needs: 'peers' },
   { name: 'tahoe', needs: 'peers' },
 ];

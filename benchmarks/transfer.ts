@@ -158,7 +158,7 @@ class Reading {
       bytes: this.#bytes,
       firstByteMs: this.#firstByte,
       ms: performance.now() - this.#began,
-      text: this.#text,
+      text: this.#length === Infinity ? joined(this.#text) : this.#text,
     });
   }
 
@@ -172,4 +172,11 @@ class Reading {
     setTimeout(() => socket.resume(), early);
     return false;
   }
+}
+
+/** A short answer that came in chunks. */
+function joined(text: string): string {
+  const [, size = '0', rest = ''] = /^([\da-f]+)[^\r]*\r\n(.*)$/is.exec(text) ?? [];
+  const length = parseInt(size, 16);
+  return length === 0 ? '' : `${rest.slice(0, length)}${joined(rest.slice(length + 2))}`;
 }
