@@ -50,12 +50,16 @@ export class DoorCall {
     signal?.throwIfAborted();
     const dispatcher = this.#dispatcher();
     const patience = new AbortController();
-    const both = signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]);
+    // By hand: what `AbortSignal.any` joins is held weakly, so that the call lives on until the next full collection.
+    const cancel = () => patience.abort(signal?.reason);
+    signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await this.#exchange(dispatcher, request, patience, both);
+      return await this.#exchange(dispatcher, request, patience);
     } catch (error) {
       signal?.throwIfAborted();
       throw errorOf(patience.signal.aborted ? patience.signal.reason : error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
     }
   }
 
@@ -63,8 +67,8 @@ export class DoorCall {
     dispatcher: Dispatcher,
     { method, path, type, body, expected, mostBytes, room }: DoorRequest,
     patience: AbortController,
-    signal: AbortSignal,
   ): Promise<Buffer> {
+    const { signal } = patience;
     const { headersMs } = this.#deadlines;
     const silence = setTimeout(() => patience.abort(tooSlow('to answer')), headersMs);
     try {
