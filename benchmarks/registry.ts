@@ -20,4 +20,5 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'growth', needs: 'node' },
   { name: 'minio', needs: 'peers' },
   { name: 'tahoe', needs: 'peers' },
+  { name: 'kubo', needs: 'peers' },
 ];

@@ -84,7 +84,10 @@ export interface KuboConfig {
 }
 
 /** A configuration that neither looks for strangers nor loses what it has acknowledged. */
-export function privateConfig(config: KuboConfig, { ports, capacityBytes }: KuboDisk): KuboConfig {
+export function privateConfig(
+  config: KuboConfig,
+  { ports, capacityBytes }: Pick<KuboDisk, 'ports' | 'capacityBytes'>,
+): KuboConfig {
   const loopback = (port: number) => `/ip4/127.0.0.1/tcp/${port}`;
   const section = (name: string) => config[name] as Record<string, unknown> | undefined;
   const mounts = config.Datastore.Spec.mounts.map(withSync);
