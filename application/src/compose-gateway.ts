@@ -1,16 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
-import { ThreadCodec } from './adapters/threads/thread-codec.js';
 import { openIdentities } from './compose-identities.js';
-import { openOwner } from './compose-vault.js';
+import { startOwner } from './compose-vault.js';
 import { createGateway } from './http/create-gateway.js';
 import type { OrganizationConfig, VaultConfig } from './organization-config.js';
 import { type OrganizationMembers, readKeyFiles } from './organization-members.js';
 import { keepKeyring, keepToken } from './vault-secrets.js';
-import { Crew } from './workers/crew.js';
 import type { Surroundings } from './workers/worker.js';
 
 const repairBytesPerSecond = 50_000_000;
@@ -59,17 +56,8 @@ async function openVault(
   await mkdir(dirname(masterFile), { recursive: true, mode: 0o700 });
   const places = { vaultId, master: masterFile, words: `${masterFile}.words` };
   const keyring = await keepKeyring({ ...places, catalog: join(folder, 'catalog.db') }, around.random);
-  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
-  closers.push(() => codec.close());
   const tokens = new TokenFile(join(folder, 'tokens.json'));
-  const means = { ...around, vaultId, folder, ledger, doors, keyring, codec, tokens, policy, acceptLoss };
-  const open = await openOwner({ ...means, repairBytesPerSecond });
-  closers.push(() => open.close());
-  await open.keepLeases.run();
-  const { changeBucket, listBuckets } = open.useCases;
-  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
-  const crew = new Crew(ledger, open.duties, around);
-  crew.start();
-  closers.push(() => crew.stop());
+  const means = { ...around, vaultId, folder, ledger, doors, keyring, tokens, policy, acceptLoss };
+  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codecBytes }, closers);
   return { open, tokens };
 }

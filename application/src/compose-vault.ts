@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MemoryRepairBoard } from './adapters/memory/memory-repair-board.js';
 import { MemorySuspects } from './adapters/memory/memory-suspects.js';
 import { SqliteCatalog } from './adapters/sqlite/sqlite-catalog.js';
+import { ThreadCodec } from './adapters/threads/thread-codec.js';
 import { defaultGeometry, type Geometry } from './core/geometry.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { maxShardBytes } from './core/shard.js';
@@ -55,6 +57,7 @@ import { StoreStripe } from './use-cases/store-stripe.js';
 import type { Vault } from './use-cases/vault.js';
 import { VerifyToken } from './use-cases/verify-token.js';
 import { WriteCheckpoint } from './use-cases/write-checkpoint.js';
+import { Crew } from './workers/crew.js';
 import {
   closingDuty,
   compactionDuty,
@@ -139,7 +142,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   });
   const read = new ReadStripe(vault, suspects, hedgeAfter);
   const bytesPerSecond = means.repairBytesPerSecond;
-  const compactStripes = new CompactStripes({ vault, read, flush, log, bytesPerSecond });
+  const compactStripes = new CompactStripes({ vault, read, flush, checkpoints, log, bytesPerSecond });
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
     putObject: new PutObject(vault, store, flush, means.codec),
@@ -183,6 +186,25 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
       catalog.close();
     },
   };
+}
+
+/** An owner's vault at work, with the codec and the crew that it needs; makes its first bucket where it has none. */
+export async function startOwner(
+  means: Omit<OwnerMeans, 'codec'>,
+  { bucket, codecBytes }: { readonly bucket: string; readonly codecBytes: number },
+  closers: (() => Promise<void>)[],
+): Promise<OpenOwner> {
+  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
+  closers.push(() => codec.close());
+  const open = await openOwner({ ...means, codec });
+  closers.push(() => open.close());
+  await open.keepLeases.run();
+  const { changeBucket, listBuckets } = open.useCases;
+  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
+  const crew = new Crew(means.ledger, open.duties, means);
+  crew.start();
+  closers.push(() => crew.stop());
+  return open;
 }
 
 /** The default geometry of the disks that take shards of the vault now. */

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultParams, type Params } from '@dstore/chaincode/domain';
 import { AuthorityIdentities } from './adapters/file/authority-identities.js';
@@ -7,8 +6,7 @@ import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
 import { SystemClock } from './adapters/system/system-clock.js';
 import { SystemRandom } from './adapters/system/system-random.js';
-import { ThreadCodec } from './adapters/threads/thread-codec.js';
-import { type OpenOwner, openOwner } from './compose-vault.js';
+import { type OpenOwner, startOwner } from './compose-vault.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { EmbeddedConsortium, type OpenStore } from './embedded-consortium.js';
 import { demoCommands } from './first-screen.js';
@@ -17,7 +15,6 @@ import type { IdentityDesk } from './http/gateway-use-cases.js';
 import type { Log } from './ports/log.js';
 import { RevokeIdentity } from './use-cases/revoke-identity.js';
 import { keepKeyring, keepToken } from './vault-secrets.js';
-import { Crew } from './workers/crew.js';
 import type { Surroundings } from './workers/worker.js';
 
 /** Parameters of the embedded demonstration: the production ones with short epochs. */
@@ -137,28 +134,8 @@ async function openVault(
     },
     around.random,
   );
-  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
-  closers.push(() => codec.close());
-  const open = await openOwner({
-    ...around,
-    vaultId,
-    folder,
-    ledger,
-    doors,
-    keyring,
-    codec,
-    tokens,
-    policy,
-    repairBytesPerSecond,
-    acceptLoss,
-  });
-  closers.push(() => open.close());
-  await open.keepLeases.run();
-  const { changeBucket, listBuckets } = open.useCases;
-  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
-  const crew = new Crew(ledger, open.duties, around);
-  crew.start();
-  closers.push(() => crew.stop());
+  const means = { ...around, vaultId, folder, ledger, doors, keyring, tokens, policy, acceptLoss };
+  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codecBytes }, closers);
   return { open, tokens };
 }
 

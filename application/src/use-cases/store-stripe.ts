@@ -59,8 +59,8 @@ interface Storing {
 
 /**
  * Stores the shards of one stripe, each on another disk. A disk that fails is replaced at once, one that takes much longer
- * than the others as soon as there is another to take its shard; where no other is left, the stripe may stay short of shards down to the write quorum. The room stays promised until the stripe is
- * committed or released. Denial `too-few-disks` when not even the quorum finds a place.
+ * than the others as soon as there is another to take its shard; where no other is left, the stripe may stay short of
+ * shards down to the write quorum. The room stays promised until the stripe is committed or released. Denial `too-few-disks` when not even the quorum finds a place.
  */
 export class StoreStripe {
   readonly #vault: Vault;

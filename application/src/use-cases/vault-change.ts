@@ -48,8 +48,6 @@ export type VaultChange =
       /** Of the stripes that the pieces lay in. Those that have gone or moved meanwhile are left out. */
       readonly pieces: readonly LivePiece[];
       readonly geometry: Geometry;
-      /** Whether the flush should carry a checkpoint though none is due. */
-      readonly checkpoint: boolean;
     };
 
 /** How a change came to be valid. */

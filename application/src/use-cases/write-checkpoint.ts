@@ -41,12 +41,12 @@ export class WriteCheckpoint {
   }
 
   /**
-   * Undefined when none is due, unless one is wanted all the same. A vault without room for one goes on without: nothing
-   * of it is left, and it is tried again. Not so after a recovery with losses, when nothing else leads to what there is.
+   * Undefined when none is due. A vault without room for one goes on without: nothing of it is left, and it is tried
+   * again. Not so after a recovery with losses, when nothing else leads to what there is.
    */
-  async run(revision: bigint, geometry: Geometry, wanted = false): Promise<StoredCheckpoint | undefined> {
+  async run(revision: bigint, geometry: Geometry): Promise<StoredCheckpoint | undefined> {
     const waits = revision < this.#notBefore && !this.#demanded && !this.#isBroken();
-    if (waits || !(wanted || this.#isDue())) return undefined;
+    if (waits || !this.#isDue()) return undefined;
     const stripes: Stripe[] = [];
     try {
       const parts = this.#vault.means.catalog.restate();

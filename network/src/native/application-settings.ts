@@ -1,7 +1,8 @@
+import { registrarFile } from '@dstore/organizations';
 import { join } from 'node:path';
 
 import { kuboDisks } from './kubo-daemon.js';
-import { caName, crlPaths, holderFolder, type OrgSeat, registrarFile, tlsPaths } from './layout.js';
+import { caName, crlPaths, holderFolder, type OrgSeat, tlsPaths } from './layout.js';
 
 /** Bytes of a new lease of the first gateway, and of the room that it keeps free in each. */
 const leaseBytes = { capacityBytes: String(1n << 30n), headroomBytes: String(1n << 28n) };
@@ -50,7 +51,7 @@ export function gatewaySettings(seat: OrgSeat, seats: readonly OrgSeat[], channe
       address: `localhost:${seat.ports.ca}`,
       name: caName(seat, 'identity'),
       tlsRootFile: join(seat.ca, 'ca-cert.pem'),
-      registrar: { id: 'registrar', secretFile: registrarFile(seat, 'identity') },
+      registrar: { id: 'registrar', secretFile: registrarFile(seat.folder, 'identity') },
     },
     vault: { vaultId: `${seat.name}-first`, bucket: 'demo', tls: tls(seat, 'owner') },
     keys: { masterFile: join(folder, 'keys', 'master.key') },

@@ -1,9 +1,9 @@
-import { FabricCa } from '@dstore/organizations';
+import { FabricCa, registrarFile } from '@dstore/organizations';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Programs } from '../toolchain/index.js';
-import { type CaKind, caName, type OrgSeat, registrarFile } from './layout.js';
+import { type CaKind, caName, type OrgSeat } from './layout.js';
 import { secretIn } from './secret-file.js';
 import type { Supervisor } from './supervisor.js';
 import { untilReady } from './wait.js';
@@ -46,7 +46,7 @@ export async function openCa(seat: OrgSeat, kind: CaKind): Promise<FabricCa> {
 
 /** The secret of the registrar that each CA knows from the start. */
 export function registrarSecret(seat: OrgSeat, kind: CaKind): Promise<string> {
-  return secretIn(registrarFile(seat, kind));
+  return secretIn(registrarFile(seat.folder, kind));
 }
 
 async function answers(seat: OrgSeat): Promise<boolean> {

@@ -62,7 +62,3 @@ export function caName(seat: OrgSeat, kind: CaKind): string {
 export function crlPaths(seat: OrgSeat): { readonly identity: string; readonly tls: string } {
   return { identity: join(seat.msp, 'crls', 'ca.pem'), tls: join(seat.msp, 'tlscrls', 'tls-ca.pem') };
 }
-
-/** File with the secret of the registrar that a CA knows from the start. */
-export const registrarFile = (seat: OrgSeat, kind: CaKind) =>
-  join(seat.folder, 'secrets', `${kind}.registrar`);

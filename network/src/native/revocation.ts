@@ -1,9 +1,9 @@
-import { type FabricCa, type Identity, type RevocationReason, signLowS } from '@dstore/organizations';
-import { connect, GatewayError, hash } from '@hyperledger/fabric-gateway';
+import { type FabricCa, type Identity, type RevocationReason } from '@dstore/organizations';
 
 import { NetworkFault } from '../fault.js';
 import { openCa, registrarSecret } from './ca-server.js';
 import { updateConfig } from './config-update.js';
+import { reasonOf, withContract } from './gateway-contract.js';
 import { type CaKind, crlPaths, type OrgSeat } from './layout.js';
 import type { NativeNetwork } from './native-network.js';
 import { ordererHeight } from './orderer-node.js';
@@ -80,14 +80,13 @@ async function revokeOnLedger(
   wish: RevocationWish,
 ): Promise<string> {
   const argument = JSON.stringify({ id: wish.id, state: 'revoked' });
-  const admin = await network.identity(wish.mspId, 'admin');
   try {
-    await withContract(network, wish.mspId, admin, chaincode, (contract) =>
+    await withContract(network.seat(wish.mspId), network.shared.channel, chaincode, (contract) =>
       contract.submitTransaction('MemberContract:SetState', argument),
     );
     return 'revoked';
   } catch (error) {
-    const text = textOf(error);
+    const text = reasonOf(error);
     // Who is no member of the ledger is none that it would have to forget.
     if (/(?:member|organization)-unknown/.test(text)) return 'no member of the ledger';
     throw new NetworkFault(`the ledger does not revoke ${wish.id}: ${text}`, ledgerFix, { cause: error });
@@ -174,46 +173,16 @@ export async function refuses(
 ): Promise<boolean> {
   try {
     const argument = JSON.stringify({ kind: 'epoch', parts: [] });
-    await withContract(network, mspId, member, chaincode, (contract) =>
-      contract.evaluateTransaction('LedgerContract:Read', argument),
+    await withContract(
+      network.seat(mspId),
+      network.shared.channel,
+      chaincode,
+      (contract) => contract.evaluateTransaction('LedgerContract:Read', argument),
+      member,
     );
     return false;
   } catch (error) {
-    if (/access denied|creator/i.test(textOf(error))) return true;
+    if (/access denied|creator/i.test(reasonOf(error))) return true;
     throw error;
   }
-}
-
-type Contract = ReturnType<ReturnType<ReturnType<typeof connect>['getNetwork']>['getContract']>;
-
-async function withContract<T>(
-  network: NativeNetwork,
-  mspId: string,
-  member: Identity,
-  chaincode: string,
-  work: (contract: Contract) => Promise<T>,
-): Promise<T> {
-  const client = await network.connect(mspId);
-  const gateway = connect({
-    client,
-    identity: { mspId: member.mspId, credentials: Buffer.from(member.certificate) },
-    signer: async (message) => signLowS(member.privateKey, message),
-    hash: hash.none,
-    evaluateOptions: () => ({ deadline: Date.now() + 10_000 }),
-    endorseOptions: () => ({ deadline: Date.now() + 15_000 }),
-    submitOptions: () => ({ deadline: Date.now() + 10_000 }),
-    commitStatusOptions: () => ({ deadline: Date.now() + 30_000 }),
-  });
-  try {
-    return await work(gateway.getNetwork(network.shared.channel).getContract(chaincode));
-  } finally {
-    gateway.close();
-    client.close();
-  }
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof GatewayError)
-    return [error.message, ...error.details.map(({ mspId, message }) => `${mspId}: ${message}`)].join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -52,8 +52,9 @@ class World {
   }
 
   compaction(bytesPerSecond = Infinity): CompactStripes {
-    const { vault, flush } = this.opened;
-    return new CompactStripes({ vault, read: this.read, flush, log: this.vault.log, bytesPerSecond });
+    const { vault, flush, checkpoints } = this.opened;
+    const parts = { vault, read: this.read, flush, checkpoints, log: this.vault.log };
+    return new CompactStripes({ ...parts, bytesPerSecond });
   }
 
   /** Everything that is left reads as it was put, and is found by one who has the master key only. */
@@ -108,8 +109,8 @@ describe('CompactStripes', () => {
     const { vault } = world.opened;
     const candidates = () => vault.candidates.call(vault).map((disk) => ({ ...disk, freeBytes: 1 << 20 }));
     const short = Object.assign(Object.create(vault) as typeof vault, { candidates });
-    const { flush } = world.opened;
-    const parts = { read: world.read, flush, log: world.vault.log, bytesPerSecond: Infinity };
+    const { flush, checkpoints } = world.opened;
+    const parts = { read: world.read, flush, checkpoints, log: world.vault.log, bytesPerSecond: Infinity };
     const report = await new CompactStripes({ vault: short, ...parts }).run();
     assert.deepEqual([report.short, report.rewrittenStripes], [true, 0]);
     await world.insistWhole();

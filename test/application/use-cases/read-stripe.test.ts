@@ -3,6 +3,10 @@ import { getEventListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
+import type { Stripe } from '@dstore/application/core/delta.js';
+import { createSealer, segmentBytes } from '@dstore/application/core/sealing.js';
+import { stripeCapacity } from '@dstore/application/core/stripe-work.js';
 import { encodeStripe, paddingBytes } from '@dstore/application/core/stripe.js';
 import type { Door } from '@dstore/application/ports/door.js';
 import { Denial, Fault } from '@dstore/application/ports/fault.js';
@@ -147,5 +151,99 @@ describe('ReadStripe', () => {
     const { read, run } = world();
     await assert.rejects(read.run({ stripeId: 'another', offset: 0, length: 1 }), { code: 'object-lost' });
     assert.equal((await run(5, 0)).length, 0);
+  });
+});
+
+/** A sealed stripe of (3, 2), the seat that it is read into, and doors that know of rooms or do not. */
+async function sealedWorld({ knowRooms = true } = {}) {
+  const codec = new LocalCodec(64 << 20);
+  const sealing = {
+    objectKey: randomBytes(32),
+    salt: randomBytes(32),
+    noncePrefix: randomBytes(7),
+    associatedData: randomBytes(8),
+  };
+  const plain = randomBytes(stripeCapacity(1, geometry.dataShards));
+  const source = await codec.seat(geometry, segmentBytes);
+  plain.copy(source.room);
+  const { digests } = await source.seal({
+    ...sealing,
+    firstSegment: 3,
+    plainBytes: plain.length,
+    last: false,
+  });
+  const bytesOf = digests.map((_, index) => Buffer.from(source.shard(index)));
+  source.release();
+  const suspects = new MemorySuspects();
+  const spoilt = new Map<string, (good: Buffer) => Promise<Buffer>>();
+  const asked: string[] = [];
+  const doorOf = (diskId: string): Pick<Door, 'getShard'> => ({
+    getShard: async (_digest, _size, _signal, room) => {
+      asked.push(diskId);
+      const good = Buffer.from(bytesOf[Number(diskId.slice(1))] as Buffer);
+      const found = (await spoilt.get(diskId)?.(good)) ?? good;
+      if (!knowRooms || room === undefined) return found;
+      found.copy(room);
+      return room.subarray(0, found.length);
+    },
+  });
+  const shards = digests.map((digest, index) => ({ index, digest, leaseId: '00', diskId: `d${index}` }));
+  const length = geometry.dataShards * segmentBytes;
+  const stripe: Stripe = { stripeId: 's', ...geometry, length, shardSize: segmentBytes, shards };
+  const clock = new VirtualClock();
+  const read = new ReadStripe({ means: { clock }, doorOf } as unknown as Vault, suspects, 200);
+  const seat = await codec.seat(geometry, segmentBytes);
+  const header = createSealer(sealing).header;
+  const run = { ...sealing, header, firstSegment: 3, sealedBytes: length, last: false };
+  const open = async (signal?: AbortSignal) =>
+    Buffer.from(seat.room.subarray(0, await read.open(stripe, seat, run, signal)));
+  return { open, plain, spoilt, suspects, asked, seat, shards };
+}
+
+describe('ReadStripe, into a seat', () => {
+  for (const knowRooms of [true, false])
+    it(`opens a stripe whole through doors that ${knowRooms ? 'fill' : 'know nothing of'} rooms`, async () => {
+      const { open, plain, asked, suspects } = await sealedWorld({ knowRooms });
+      assert.ok((await open()).equals(plain));
+      assert.deepEqual(asked.sort(), ['d0', 'd1', 'd2']);
+      assert.equal(suspects.count, 0);
+    });
+
+  it('opens it with any k of its shards, whichever are gone', async () => {
+    for (let lost = 0; lost < 32; lost += 1) {
+      const gone = [0, 1, 2, 3, 4].filter((index) => (lost >> index) & 1);
+      const { open, plain, spoilt } = await sealedWorld();
+      for (const index of gone) spoilt.set(`d${index}`, silent);
+      if (gone.length <= 2) assert.ok((await open()).equals(plain), gone.join());
+      else await assert.rejects(open(), { code: 'shards-unreachable', retryable: true });
+    }
+  });
+
+  it('A-19 notes shards with a wrong bit, replaces them and fetches no good one again', async () => {
+    for (const wrong of [['d1'], ['d0', 'd2']]) {
+      const { open, plain, spoilt, suspects, asked, shards } = await sealedWorld();
+      for (const diskId of wrong)
+        spoilt.set(diskId, async (good) => (good.writeUInt8(good.readUInt8(7) ^ 1, 7), good));
+      assert.ok((await open()).equals(plain));
+      assert.equal(suspects.count, wrong.length);
+      for (const { diskId, digest } of shards)
+        assert.equal(suspects.has({ diskId, digest }), wrong.includes(diskId));
+      assert.equal(new Set(asked).size, asked.length);
+    }
+  });
+
+  it('writes nothing into the seat for a door that answers after the read was cancelled', async () => {
+    const { open, spoilt, seat } = await sealedWorld({ knowRooms: false });
+    const late = Promise.withResolvers<Buffer>();
+    spoilt.set('d0', () => late.promise);
+    const stop = new AbortController();
+    const reading = open(stop.signal);
+    await setImmediate();
+    stop.abort(new Error('gone'));
+    await assert.rejects(reading, /gone/);
+    seat.shard(0).fill(7);
+    late.resolve(Buffer.alloc(segmentBytes, 9));
+    await setImmediate();
+    assert.ok(seat.shard(0).every((byte) => byte === 7));
   });
 });

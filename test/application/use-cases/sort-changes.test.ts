@@ -153,7 +153,7 @@ describe('sorting changes', () => {
     });
     const piece = { versionId: id('moved'), extent, bytes: Buffer.alloc(10) };
     const compact = (...pieces: (typeof piece)[]): VaultChange => {
-      return { kind: 'compact', pieces, geometry: { dataShards: 2, parityShards: 1 }, checkpoint: false };
+      return { kind: 'compact', pieces, geometry: { dataShards: 2, parityShards: 1 } };
     };
     const piecesOf = (...changes: VaultChange[]) =>
       sortChanges(
