@@ -7,6 +7,12 @@ import { type Answer, transfer } from './transfer.js';
 
 const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
+/** What scripts/run.mjs gives the process of `npm start`. */
+const given = JSON.parse(readFileSync(pathTo('../../scripts/process.json'), 'utf8')) as {
+  readonly env: Readonly<Record<string, string>>;
+  readonly start: readonly string[];
+};
+
 /** What a server of objects offers to a benchmark. */
 export interface Store {
   readonly name: string;
@@ -43,15 +49,9 @@ export class Dstore implements Store {
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const running = await scratch.start({
       program: process.execPath,
-      args: [
-        '--enable-source-maps',
-        '--max-semi-space-size=4',
-        '--max-old-space-size=512',
-        ...profiling,
-        program,
-        ...args,
-      ],
+      args: [...given.start, ...profiling, program, ...args],
       env: {
+        ...given.env,
         DSTORE_HOME: start.home ?? `${scratch.folder}/dstore`,
         DSTORE_PORT: '0',
         DSTORE_LOG_LEVEL: 'warn',

@@ -19,10 +19,13 @@ const ownNode = () => {
 };
 
 /**
- * Many disks sync at once; the default of four threads makes reads wait behind their syncs. An arena of memory for each
- * thread keeps hundreds of MiB that nothing uses.
+ * What processes run with. Many disks sync at once; the default of four threads makes reads wait behind their syncs. One
+ * arena of memory for all threads, buffers of 64 KiB or more mapped each by itself, and a heap that is small and grows
+ * slowly: else memory that was freed is kept while gigabytes pass.
  */
-const surroundings = { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' };
+const { env: surroundings, start: startFlags } = JSON.parse(
+  readFileSync(join(root, 'scripts', 'process.json'), 'utf8'),
+);
 
 /** Runs a program in the project's root and resolves with its exit code; signals reach it too. */
 function run(program, args) {
@@ -74,13 +77,7 @@ async function build() {
 const network = (verb) => ['--enable-source-maps', join('network', 'dist', 'commands', 'main.js'), verb];
 const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
 const verbs = {
-  // A small heap makes the collector let go of buffers early: without a bound a long read keeps 250 MiB more.
-  start: [
-    '--enable-source-maps',
-    '--max-semi-space-size=4',
-    '--max-old-space-size=512',
-    join('application', 'dist', 'main.js'),
-  ],
+  start: [...startFlags, join('application', 'dist', 'main.js')],
   reset: ['--enable-source-maps', join('application', 'dist', 'reset.js')],
   demo: [mocha, '--config', join('test', '.mocharc.demo.json')],
   test: [mocha, '--config', join('test', '.mocharc.json')],

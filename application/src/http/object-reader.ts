@@ -18,7 +18,7 @@ export interface ObjectWish {
 }
 
 /** Pieces of bodies that wait for the next readers. */
-const mostSpare = 16;
+const mostSpare = 8;
 
 type Range = { readonly start: number; readonly end: number } | undefined;
 

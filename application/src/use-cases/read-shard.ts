@@ -4,7 +4,7 @@ import { Denial } from '../ports/fault.js';
 import type { Disk } from '../ports/disk.js';
 
 /** Buffers that wait for the next shards. */
-const mostSpare = 4;
+const mostSpare = 2;
 
 /** Hands a shard out, as it lies on the disk: who asked checks it. */
 export class ReadShard {
