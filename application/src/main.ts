@@ -1,5 +1,6 @@
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DirectoryInUse } from '@dstore/network/embedded';
 import { PinoLog } from './adapters/pino/pino-log.js';
 import { type RunningDemo, startDemo } from './compose.js';
 import { type Config, ConfigFaults, readConfigHere } from './config.js';
@@ -49,6 +50,8 @@ function reason(error: unknown, { home, port }: Config): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken. Next: DSTORE_PORT=8081 npm start (0 takes a free one).`;
+  if (error instanceof DirectoryInUse)
+    return `DStore could not start: ${message}\nNext: end that one (Ctrl-C where it runs), or DSTORE_HOME=./other DSTORE_PORT=0 npm start.`;
   return `DStore could not start: ${message}\nNext: see ${join(home, 'logs', 'dstore.log')}; npm run reset deletes the demo's data.`;
 }
 

@@ -1,6 +1,14 @@
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Another process has the directory. */
+export class DirectoryInUse extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DirectoryInUse';
+  }
+}
+
 /** Locks this process holds: a dead one's id may be ours by now, as it is after each start of a container. */
 const held = new Set<string>();
 
@@ -12,7 +20,7 @@ export class DirectoryLock {
     this.#path = path;
   }
 
-  /** Rejects when a living process, this one included, holds the directory. The lock of a dead one is taken over. */
+  /** Rejects with {@link DirectoryInUse} when a living process, this one included, holds the directory. The lock of a dead one is taken over. */
   static async take(directory: string): Promise<DirectoryLock> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, 'lock');
@@ -26,10 +34,10 @@ export class DirectoryLock {
       }
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       if (holder === process.pid ? held.has(path) : isAlive(holder))
-        throw new Error(`${directory} is in use by process ${holder}`);
+        throw new DirectoryInUse(`${directory} is in use by process ${holder}`);
       await rm(path, { force: true });
     }
-    throw new Error(`${directory} is in use: another process took its lock just now`);
+    throw new DirectoryInUse(`${directory} is in use: another process took its lock just now`);
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,4 @@
-export { DirectoryLock } from './directory-lock.js';
+export { DirectoryInUse, DirectoryLock } from './directory-lock.js';
 export { DamagedLog } from './block-log.js';
 export { type EmbeddedOptions, EmbeddedNetwork } from './embedded-network.js';
 export type { GatewayClient } from './grpc.js';
