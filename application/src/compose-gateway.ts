@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TokenFile } from './adapters/file/token-file.js';
 import { HttpsDoors } from './adapters/https/https-doors.js';
@@ -11,8 +12,8 @@ import { keepKeyring, keepToken } from './vault-secrets.js';
 import type { Surroundings } from './workers/worker.js';
 
 const repairBytesPerSecond = 50_000_000;
-/** Memory for stripes under way, 10 MiB each. */
-const codecBytes = 192 << 20;
+/** Stripes under way take 10 MiB each. */
+const codec = { threads: availableParallelism(), memoryBytes: 192 << 20 };
 
 /** Opens the vault of the settings and serves it over REST. Answers its URL, undefined without the role gateway. */
 export async function openGateway(
@@ -58,6 +59,6 @@ async function openVault(
   const keyring = await keepKeyring({ ...places, catalog: join(folder, 'catalog.db') }, around.random);
   const tokens = new TokenFile(join(folder, 'tokens.json'));
   const means = { ...around, vaultId, folder, ledger, doors, keyring, tokens, policy, acceptLoss };
-  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codecBytes }, closers);
+  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codec }, closers);
   return { open, tokens };
 }

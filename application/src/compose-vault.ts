@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MemoryRepairBoard } from './adapters/memory/memory-repair-board.js';
 import { MemorySuspects } from './adapters/memory/memory-suspects.js';
 import { SqliteCatalog } from './adapters/sqlite/sqlite-catalog.js';
-import { ThreadCodec } from './adapters/threads/thread-codec.js';
+import { ThreadCodec, type ThreadCodecOptions } from './adapters/threads/thread-codec.js';
 import { defaultGeometry, type Geometry } from './core/geometry.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { maxShardBytes } from './core/shard.js';
@@ -191,10 +190,10 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
 /** An owner's vault at work, with the codec and the crew that it needs; makes its first bucket where it has none. */
 export async function startOwner(
   means: Omit<OwnerMeans, 'codec'>,
-  { bucket, codecBytes }: { readonly bucket: string; readonly codecBytes: number },
+  { bucket, codec: size }: { readonly bucket: string; readonly codec: ThreadCodecOptions },
   closers: (() => Promise<void>)[],
 ): Promise<OpenOwner> {
-  const codec = new ThreadCodec({ threads: availableParallelism(), memoryBytes: codecBytes });
+  const codec = new ThreadCodec(size);
   closers.push(() => codec.close());
   const open = await openOwner({ ...means, codec });
   closers.push(() => open.close());

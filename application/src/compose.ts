@@ -36,8 +36,8 @@ const organizations = 6;
 const capacityBytes = 64n * gibibyte;
 const allotment = { owner: 1_000_000_000n, provider: 10_000_000n };
 const demoRepairRate = 100_000_000;
-/** Memory for stripes under way, 10 MiB each. */
-const codecBytes = 32 << 20;
+/** Stripes under way take 10 MiB each; doors and ledger in the same process leave no work for a second thread. */
+const codec = { threads: 1, memoryBytes: 32 << 20 };
 
 /** How the demo's gateway leases: by itself, for a day of short epochs, at up to twice the going price. */
 const policy: LeasePolicy = {
@@ -135,7 +135,7 @@ async function openVault(
     around.random,
   );
   const means = { ...around, vaultId, folder, ledger, doors, keyring, tokens, policy, acceptLoss };
-  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codecBytes }, closers);
+  const open = await startOwner({ ...means, repairBytesPerSecond }, { bucket, codec }, closers);
   return { open, tokens };
 }
 

@@ -13,7 +13,7 @@ const saltBytes = 32;
 const noncePrefixBytes = 7;
 const maxSegments = 2 ** 32;
 // Larger outputs of `update` are mapped and faulted in page by page, which halves the speed.
-const updateBytes = 64 << 10;
+const updateBytes = 32 << 10;
 
 /** A sealed stream is not what its key, its associated data or its length say: damaged, cut, or another one. */
 export class SealBroken extends Error {

@@ -9,6 +9,8 @@ export interface BodyBounds {
   readonly tooLarge: GatewayCode;
   /** Milliseconds within which more must arrive. */
   readonly silenceMs: number;
+  /** Where the bytes go, with room for most of them; fresh memory where undefined. */
+  readonly room?: Buffer;
 }
 
 const wholeNumber = /^(?:0|[1-9][0-9]{0,14})$/;
@@ -22,7 +24,8 @@ export async function readBody(
   response: ServerResponse,
   bounds: BodyBounds,
 ): Promise<Buffer> {
-  const body = Buffer.allocUnsafe(declaredLength(request, bounds));
+  const length = declaredLength(request, bounds);
+  const body = bounds.room?.subarray(0, length) ?? Buffer.allocUnsafe(length);
   if (request.headers.expect !== undefined) response.writeContinue();
   let filled = 0;
   const silence = setTimeout(() => request.destroy(), bounds.silenceMs);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Account } from '@dstore/chaincode/domain';
 import { digestOf } from '../core/shard.js';
+import type { SpareBuffers } from '../core/spare-buffers.js';
 import { leaseIdShape } from '../ports/door-messages.js';
 import { Denial } from '../ports/fault.js';
 
@@ -13,6 +14,8 @@ export interface Call {
   readonly response: ServerResponse;
   /** Milliseconds within which more of a body must arrive. */
   readonly silenceMs: number;
+  /** Memory for shards that are put. */
+  readonly rooms: SpareBuffers;
 }
 
 /** The lease that a path names; Refusal `arguments-malformed` when it is no lease's id. */

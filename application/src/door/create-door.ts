@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
+import { maxShardBytes } from '../core/shard.js';
+import { SpareBuffers } from '../core/spare-buffers.js';
 import { Denial } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
 import { problemAnswer } from './answer.js';
@@ -44,6 +46,9 @@ const defaultLimits: DoorLimits = {
   requestsPerMember: 64,
 };
 
+/** Shards' worth of memory that waits for the next puts. */
+const mostSpare = 2;
+
 /** What a door is made of. */
 export interface DoorOptions {
   readonly useCases: DoorUseCases;
@@ -68,8 +73,10 @@ export function createDoor(options: DoorOptions): ShardDoor {
   const limits = { ...defaultLimits, ...options.limits };
   const members = new MemberRoots(options.organizations);
   const seats = new Seats(limits.requests, limits.requestsPerMember);
+  const rooms = new SpareBuffers(maxShardBytes, mostSpare);
   const { useCases, log } = options;
-  const given = { useCases, members, seats, log, silenceMs: limits.silenceMs, answerMs: limits.answerMs };
+  const { silenceMs, answerMs } = limits;
+  const given = { useCases, members, seats, rooms, log, silenceMs, answerMs };
   const server = serverOf(options, members, limits);
   const connections = new Connections();
   connections.watch(server);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { TLSSocket } from 'node:tls';
 import { type Account, formatAccount } from '@dstore/chaincode/domain';
+import type { SpareBuffers } from '../core/spare-buffers.js';
 import type { Log } from '../ports/log.js';
 import { type Answer, problemAnswer } from './answer.js';
 import type { DoorUseCases } from './door-use-cases.js';
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly useCases: DoorUseCases;
   readonly members: MemberRoots;
   readonly seats: Seats;
+  /** Memory for shards that are put. */
+  readonly rooms: SpareBuffers;
   readonly log: Log;
   /** Within which more of a body must arrive. */
   readonly silenceMs: number;
@@ -52,7 +55,7 @@ export async function exchange(
 }
 
 async function answerTo(
-  { useCases, log, silenceMs }: Surroundings,
+  { useCases, rooms, log, silenceMs }: Surroundings,
   caller: Account,
   request: IncomingMessage,
   response: ServerResponse,
@@ -60,7 +63,7 @@ async function answerTo(
   try {
     await useCases.admitMember.run(caller);
     const { handler, parts, query } = destinationOf(request.method ?? '', request.url ?? '');
-    return await handler(useCases, { caller, parts, query, request, response, silenceMs });
+    return await handler(useCases, { caller, parts, query, request, response, silenceMs, rooms });
   } catch (error) {
     return problemOf(log, request, error);
   }

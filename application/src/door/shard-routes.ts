@@ -12,13 +12,17 @@ const leastShardBytes = 64;
 export async function putShard(useCases: Pick<DoorUseCases, 'storeShard'>, call: Call): Promise<Answer> {
   const leaseId = leaseIdIn(call);
   const digest = digestIn(call.parts[1]);
+  const room = call.rooms.take();
   const bytes = await readBody(call.request, call.response, {
     least: leastShardBytes,
     most: maxShardBytes,
     tooLarge: 'shard-too-large',
     silenceMs: call.silenceMs,
+    room,
   });
   await useCases.storeShard.run(call.caller, leaseId, digest, bytes);
+  // After a failure a disk might still read it.
+  call.rooms.give(room);
   return done;
 }
 
