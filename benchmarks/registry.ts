@@ -21,4 +21,5 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'minio', needs: 'peers' },
   { name: 'tahoe', needs: 'peers' },
   { name: 'kubo', needs: 'peers' },
+  { name: 'network', needs: 'peers' },
 ];
