@@ -1,6 +1,5 @@
 import {
   type Account,
-  accountedBytes,
   insist,
   insistActive,
   Refusal,
@@ -9,6 +8,7 @@ import {
   ShardVector,
   termsIn,
 } from '@dstore/chaincode/domain';
+import { UncommittedShards } from '../core/uncommitted-shards.js';
 import type { Agent } from '../ports/agent.js';
 import type { Bundles } from '../ports/bundles.js';
 import type { Clock } from '../ports/clock.js';
@@ -33,14 +33,6 @@ export interface LeasedDiskMeans {
   readonly log: Log;
 }
 
-/** A shard that was put and that no receipt covers. */
-export interface Uncommitted {
-  readonly leaseId: string;
-  readonly sizeBytes: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
 /** Vectors kept in memory at once. */
 const mostVectors = 64;
 
@@ -51,7 +43,7 @@ const mostVectors = 64;
 export class LeasedDisk {
   readonly means: LeasedDiskMeans;
   readonly rows: RecentRows;
-  readonly uncommitted = new Map<string, Uncommitted>();
+  readonly uncommitted = new UncommittedShards();
   readonly #vectors = new Map<string, { readonly revision: bigint; readonly vector: ShardVector }>();
   readonly #removals = new Map<string, Promise<void>>();
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -101,14 +93,6 @@ export class LeasedDisk {
     const [oldest = ''] = this.#vectors.keys();
     if (this.#vectors.size > mostVectors) this.#vectors.delete(oldest);
     return vector;
-  }
-
-  /** Accounted bytes of a lease's shards that no receipt covers. */
-  uncommittedBytes(leaseId: string): bigint {
-    let bytes = 0n;
-    for (const shard of this.uncommitted.values())
-      if (shard.leaseId === leaseId) bytes += accountedBytes(shard.sizeBytes);
-    return bytes;
   }
 
   /** Whether the disk answers for a shard: by its book, or for a put that waits for its receipt. */

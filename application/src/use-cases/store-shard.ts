@@ -20,7 +20,7 @@ export class StoreShard {
     const { uncommitted } = this.#disk;
     await this.#disk.removalOf(digest);
     if (this.#disk.answersFor(digest)) return disk.put(digest, bytes);
-    const taken = book.heldBytes(leaseId) + this.#disk.uncommittedBytes(leaseId);
+    const taken = book.heldBytes(leaseId) + uncommitted.bytesOf(leaseId);
     const room = roomOf(lease, epoch) - taken;
     if (room < accountedBytes(bytes.length))
       throw new Denial('lease-full', `lease ${leaseId} has room for ${room} bytes`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { accountedBytes, ShardVector } from '@dstore/chaincode/domain';
+import { ShardVector } from '@dstore/chaincode/domain';
 
 import { leaseId, owner, ProviderOnRows, shardOf } from './provider-on-rows.js';
 
@@ -49,14 +49,6 @@ describe('a leased disk', () => {
     assert.equal(leased.vector(leaseId).root, ShardVector.of(shards).root);
     await world.provider.restart();
     assert.equal(world.provider.leased.vector(leaseId).root, ShardVector.of(shards).root);
-  });
-
-  it('A-107 counts what no receipt covers as a lease accounts it', () => {
-    const { leased } = world.provider;
-    leased.uncommitted.set('a', { leaseId, sizeBytes: 64, at: 0 });
-    leased.uncommitted.set('b', { leaseId, sizeBytes: 9000, at: 0 });
-    leased.uncommitted.set('c', { leaseId: 'another', sizeBytes: 9000, at: 0 });
-    assert.equal(leased.uncommittedBytes(leaseId), accountedBytes(64) + 9000n);
   });
 
   it('lets a put wait for the deletion of the same shard, which would take it along', async () => {
