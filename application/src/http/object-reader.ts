@@ -46,7 +46,7 @@ export class ObjectReader {
     const { body } = this.#useCases.getObject.run({
       bucket: wish.bucket,
       key: wish.key,
-      versionId: version.versionId,
+      version,
       signal: gone.signal,
       rooms: this.#rooms,
       ...(range === undefined ? {} : { range: () => range }),

@@ -31,6 +31,8 @@ export interface GetRequest {
   readonly bucket: string;
   readonly key: string;
   readonly versionId?: string;
+  /** The version itself where the reader has found it; it is not looked for again. */
+  readonly version?: Version;
   readonly range?: (bytes: number) => ByteRange | undefined;
   readonly conditions?: Conditions;
   readonly signal?: AbortSignal;
@@ -100,7 +102,8 @@ export class GetObject {
   }
 
   run(request: GetRequest): GetResult {
-    const version = findVersion(this.#vault, request.bucket, request.key, request.versionId);
+    const { bucket, key, versionId } = request;
+    const version = request.version ?? findVersion(this.#vault, bucket, key, versionId);
     if (request.conditions !== undefined && !conditionsHold(request.conditions, version.versionId)) {
       throw new Denial('precondition-failed', 'another version is current');
     }
@@ -219,7 +222,7 @@ export class GetObject {
   }
 
   async #segment(reading: Reading, segment: number): Promise<Buffer> {
-    const { stream, key, signal } = reading;
+    const { stream, key, rooms, signal } = reading;
     const { start, end, last } = segmentRange(segment, stream.sealedBytes);
     const from = segment === 0 ? 0 : start;
     const [sealed, known] = await Promise.all([
@@ -227,11 +230,12 @@ export class GetObject {
       segment === 0 ? undefined : reading.header.promise,
     ]);
     const header = known ?? sealed.subarray(0, headerBytes);
-    const plain = opened(() =>
-      createOpener({ ...key, header }).open(segment, sealed.subarray(start - from), last),
+    const plain = rooms?.take() ?? Buffer.allocUnsafeSlow(end - start);
+    const bytes = opened(() =>
+      createOpener({ ...key, header }).openInto(plain, segment, sealed.subarray(start - from), last),
     );
     this.#learn(reading, header);
-    return plain;
+    return plain.subarray(0, bytes);
   }
 
   /** Compaction may move a version while it is read: what is not where it was is looked for where it is now. */

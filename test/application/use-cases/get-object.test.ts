@@ -6,6 +6,7 @@ import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalo
 import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { sealStream } from '@dstore/application/core/sealed-stream.js';
 import { associatedData, plainSize, segmentCapacity } from '@dstore/application/core/sealing.js';
+import { SpareBuffers } from '@dstore/application/core/spare-buffers.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
 import type { Extent, Version } from '@dstore/application/core/delta.js';
 import { ChangeBucket } from '@dstore/application/use-cases/change-bucket.js';
@@ -170,6 +171,22 @@ describe('GetObject', () => {
     const { body } = get.run({ bucket: 'bucket', key: 'key' });
     assert.equal((await body.next()).value?.length, first, 'the segment before it was whole');
     await assert.rejects(body.next(), { code: 'seal-broken' });
+  });
+
+  it('takes a version that its reader has found already at its word', async () => {
+    const { get, version, whole } = await world(randomBytes(10));
+    const { body } = get.run({ bucket: 'bucket', key: 'renamed', version });
+    assert.deepEqual((await body.next()).value, whole);
+  });
+
+  it('opens into the memory that its reader brings', async () => {
+    const { get, whole } = await world(randomBytes(first + other + 3));
+    const rooms = new SpareBuffers(1 << 20, 1);
+    const [before, pieces] = [rooms.take(), [] as Buffer[]];
+    rooms.give(before);
+    for await (const piece of get.run({ bucket: 'bucket', key: 'key', rooms }).body) pieces.push(piece);
+    assert.ok(Buffer.concat(pieces).equals(whole));
+    assert.equal(pieces[0]?.buffer, before.buffer);
   });
 
   it('denies what is not there, and what its conditions rule out', async () => {
