@@ -34,6 +34,7 @@ import { CatalogSalvage } from './catalog-salvage.js';
 import { migrate } from './catalog-schema.js';
 import { CatalogWriter, written } from './catalog-writer.js';
 import { Database } from './database.js';
+import { WriteBack } from './write-back.js';
 
 const streamsShape = list(streamShape, 10_000);
 
@@ -52,9 +53,11 @@ interface StripeRow {
 
 /** Pages held in memory: the upper levels of every index of some ten million rows. */
 const cacheKiB = 32_768;
-/** The write-ahead log is written back when it holds so many pages. */
-const checkpointPages = 4000;
-const usually = `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA temp_store = MEMORY`;
+/** Pages of the write-ahead log, 128 MiB, from which on a commit writes it back itself: when the thread that does so can't. */
+const mostLogPages = 32_000;
+const usually = `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${mostLogPages}; PRAGMA temp_store = MEMORY`;
+/** Milliseconds that one connection waits for another: the last one to close writes the log back. */
+const patience = 10_000;
 // What is restored is larger than memory may be: sorted in files, and never written twice, as a write-ahead log would.
 const restoring = 'PRAGMA journal_mode = DELETE; PRAGMA temp_store = FILE';
 /** Stripes read at a time. */
@@ -64,12 +67,20 @@ const pageRows = 500;
 export class SqliteCatalog implements Catalog {
   readonly #db: Database;
   readonly #writer: CatalogWriter;
+  readonly #writeBack: WriteBack | undefined;
 
-  /** Opens or creates it; throws for a catalog that a newer version wrote. */
-  constructor(path: string) {
+  /**
+   * Opens or creates it; throws for a catalog that a newer version wrote. Its log is written back each time so many rows
+   * were changed, in thousands unless it is said.
+   */
+  constructor(path: string, writeBackRows?: number) {
     this.#db = new Database(path);
     const { open } = this.#db;
-    open.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB}`);
+    const finish = () => open.isOpen && open.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#writeBack = path === ':memory:' ? undefined : new WriteBack(path, finish, writeBackRows);
+    open.exec(
+      `PRAGMA busy_timeout = ${patience}; PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB}`,
+    );
     migrate(open);
     open.exec(usually);
     this.#writer = new CatalogWriter(open);
@@ -94,6 +105,12 @@ export class SqliteCatalog implements Catalog {
       this.#writer.write(flush);
       this.#db.open.exec('DELETE FROM intent');
     });
+    this.#writeBack?.committed(this.#changedRows());
+  }
+
+  /** Since it was opened. */
+  #changedRows(): number {
+    return this.#one<{ rows: number }>('SELECT total_changes() AS rows')?.rows ?? 0;
   }
 
   restate(): CheckpointParts<Iterable<StructureDelta>, Iterable<CatalogDelta>> {
@@ -106,6 +123,8 @@ export class SqliteCatalog implements Catalog {
     revision: bigint,
     parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
   ): Promise<void> {
+    // Another mode of the journal can be had by who is alone.
+    await this.#writeBack?.settled();
     this.#db.open.exec(restoring);
     this.#db.open.exec('BEGIN IMMEDIATE');
     try {
@@ -325,6 +344,7 @@ export class SqliteCatalog implements Catalog {
 
   close(): void {
     this.#db.close();
+    this.#writeBack?.close();
   }
 }
 
