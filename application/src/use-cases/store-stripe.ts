@@ -189,6 +189,7 @@ export class StoreStripe {
         outcome = await putting;
       if (outcome === true) return { index: shard.index, digest: shard.digest, leaseId, diskId };
       stop.abort();
+      void this.#takeBack(shard, target);
       this.#vault.release(leaseId, sizeBytes);
       if (signal?.aborted === true) {
         if (next !== undefined) this.#vault.release(next.leaseId, sizeBytes);
@@ -213,6 +214,15 @@ export class StoreStripe {
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** A disk that was given up may have the shard all the same; one that does not hear this deletes it in time. */
+  async #takeBack({ digest }: EncodedShard, { leaseId, diskId }: Target): Promise<void> {
+    try {
+      await this.#vault.doorOf(diskId).discard(leaseId, [digest]);
+    } catch {
+      // Nobody waits for it.
     }
   }
 
