@@ -36,11 +36,12 @@ describe('nothing leaks', () => {
 
   const room = () => new Map(owner.open.vault.candidates().map((disk) => [disk.diskId, disk.freeBytes]));
   const isQuiet = () => codec.seatsTaken === 0 && doors.underWay === 0;
-  /** Seats come back when the work in them has ended, shards are given up behind a put's back. */
+  /** Seats come back when the work in them has ended; disks are told a moment later what they need not keep. */
   const quiet = async () => {
     for (let turn = 0; turn < 500 && !isQuiet(); turn += 1) await setTimeout(2);
     assert.equal(codec.seatsTaken, 0, 'seats');
     assert.equal(doors.underWay, 0, 'requests');
+    await consortium.clock.advance(1_000);
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
   };
   /** Aborts at the step of that number. */
