@@ -46,6 +46,10 @@ export class Scratch {
     process.on('SIGINT', end).on('SIGTERM', end);
     try {
       return await work(scratch);
+    } catch (error) {
+      // What ends under the work's feet makes it fail: not the reason why it ended.
+      await ending;
+      throw error;
     } finally {
       process.off('SIGINT', end).off('SIGTERM', end);
       await scratch.#clear();

@@ -16,6 +16,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'an interface and a loop over its pages, held by the ledger conformance suite',
   'application/src/adapters/sqlite/catalog-salvage.ts':
     'recover-vault.test.ts lets it go round each flush of a history',
+  'application/src/adapters/sqlite/write-back-thread.ts': 'write-back.test.ts lets it write, fail and go',
   'application/src/door/bundle-routes.ts': 'https-doors.test.ts and bad-input.test.ts ask for bundles',
   'application/src/use-cases/read-bundle.ts': 'replay-audits.test.ts reads through it, there and gone',
   'application/src/use-cases/gather-vectors.ts':

@@ -6,6 +6,7 @@ import { ThreadCodec, type ThreadCodecOptions } from './adapters/threads/thread-
 import { defaultGeometry, type Geometry } from './core/geometry.js';
 import type { LeasePolicy } from './core/lease-policy.js';
 import { maxShardBytes } from './core/shard.js';
+import { StreamHeaders } from './core/stream-headers.js';
 import type { Codec } from './ports/codec.js';
 import type { Doors } from './ports/door.js';
 import { Denial } from './ports/fault.js';
@@ -140,12 +141,13 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     bytesPerSecond: means.repairBytesPerSecond,
   });
   const read = new ReadStripe(vault, suspects, hedgeAfter);
+  const headers = new StreamHeaders();
   const bytesPerSecond = means.repairBytesPerSecond;
   const compactStripes = new CompactStripes({ vault, read, flush, checkpoints, log, bytesPerSecond });
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
-    putObject: new PutObject(vault, store, flush, means.codec),
-    getObject: new GetObject(vault, { stripes: read, codec: means.codec }),
+    putObject: new PutObject(vault, store, flush, means.codec, headers),
+    getObject: new GetObject(vault, { stripes: read, codec: means.codec, headers }),
     statObject: new StatObject(vault),
     deleteObject: new DeleteObject(vault, flush),
     listObjects: new ListObjects(catalog),

@@ -13,6 +13,7 @@ import { type OpenOwner, openOwner } from '@dstore/application/compose-vault.js'
 import { BeaconChain } from '@dstore/application/core/beacon-chain.js';
 import type { LeasePolicy } from '@dstore/application/core/lease-policy.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
+import type { Codec } from '@dstore/application/ports/codec.js';
 import type { Doors } from '@dstore/application/ports/door.js';
 import { rowsOf } from '@dstore/application/ports/ledger.js';
 import { FoundConsortium } from '@dstore/application/use-cases/found-consortium.js';
@@ -57,6 +58,8 @@ export interface OwnerOptions {
   readonly folder?: string;
   readonly policy?: Partial<LeasePolicy>;
   readonly acceptLoss?: boolean;
+  /** One on this thread unless given; stays the test's to close. */
+  readonly codec?: Codec;
 }
 
 const ownerCredits = 1_000_000n;
@@ -209,7 +212,7 @@ export class ConsortiumOfTests {
       ledger,
       doors: this.doorsFor(ledger.caller),
       keyring: new VaultKeys(this.master, vaultId, 0),
-      codec: new LocalCodec(64 << 20),
+      codec: options.codec ?? new LocalCodec(64 << 20),
       tokens: { find: async () => undefined, keep: async () => undefined },
       policy: { ...onePolicy, ...options.policy },
       repairBytesPerSecond: Infinity,

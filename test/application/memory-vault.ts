@@ -1,6 +1,7 @@
 import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
 import type { Geometry } from '@dstore/application/core/geometry.js';
+import { StreamHeaders } from '@dstore/application/core/stream-headers.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
 import type { Catalog } from '@dstore/application/ports/catalog.js';
 import type { Ledger } from '@dstore/application/ports/ledger.js';
@@ -58,6 +59,8 @@ interface Opened {
 export class MemoryVault {
   readonly clock = new VirtualClock();
   readonly log = new KeptLog();
+  /** What puts left of headers. */
+  readonly headers = new StreamHeaders();
   readonly doors: readonly MemoryDoor[];
   readonly rows: LedgerRows = new LedgerRows({
     'VaultContract:CreateVault': ({ vaultId }) => {
@@ -115,7 +118,8 @@ export class MemoryVault {
     const build = new BuildFlush(vault, store, checkpoints);
     const entryGeometry = async () => this.geometry;
     const flush = new FlushVault({ vault, build, store, leases, entryGeometry, log: this.log });
-    return { vault, flush, checkpoints, put: new PutObject(vault, store, flush, new LocalCodec(64 << 20)) };
+    const put = new PutObject(vault, store, flush, new LocalCodec(64 << 20), this.headers);
+    return { vault, flush, checkpoints, put };
   }
 
   means(catalog: Catalog) {

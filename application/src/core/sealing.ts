@@ -94,6 +94,11 @@ export interface Sealer {
   sealInto(target: Uint8Array, index: number, plaintext: Uint8Array, last: boolean): number;
 }
 
+/** The first bytes of a stream that is sealed with these. */
+export function headerOf({ salt, noncePrefix }: Pick<Sealing, 'salt' | 'noncePrefix'>): Buffer {
+  return Buffer.concat([Buffer.of(headerBytes), salt, noncePrefix]);
+}
+
 /** A sealer of one stream; throws RangeError when a part of {@link Sealing} has the wrong length. */
 export function createSealer(sealing: Sealing): Sealer {
   const { objectKey, salt, noncePrefix } = sealing;
@@ -102,7 +107,7 @@ export function createSealer(sealing: Sealing): Sealer {
   const key = streamKey(objectKey, salt, sealing.associatedData);
   let next = 0;
   const sealer: Sealer = {
-    header: Buffer.concat([Buffer.of(headerBytes), salt, noncePrefix]),
+    header: headerOf(sealing),
     seal(index, plaintext, last) {
       const sealed = Buffer.allocUnsafe(plaintext.length + tagBytes);
       sealer.sealInto(sealed, index, plaintext, last);

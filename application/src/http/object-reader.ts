@@ -20,6 +20,9 @@ export interface ObjectWish {
 /** Pieces of bodies that wait for the next readers. */
 const mostSpare = 8;
 
+/** No failure of ours, so nothing for the log; one for all, because each that is made costs its stack. */
+const readerGone = new Denial('body-incomplete', 'the reader is gone');
+
 type Range = { readonly start: number; readonly end: number } | undefined;
 
 /** Answers GET and HEAD of objects: conditions, then ranges, then bytes. */
@@ -42,11 +45,11 @@ export class ObjectReader {
     if (!this.#describe(wish, version, request, reply)) return;
     const range = this.#range(version, request, reply);
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort(readerGone));
     const { body } = this.#useCases.getObject.run({
       bucket: wish.bucket,
       key: wish.key,
-      versionId: version.versionId,
+      version,
       signal: gone.signal,
       rooms: this.#rooms,
       ...(range === undefined ? {} : { range: () => range }),

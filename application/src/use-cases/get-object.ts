@@ -7,7 +7,6 @@ import {
   associatedData,
   createOpener,
   headerBytes,
-  type Opener,
   type Opening,
   SealBroken,
   segmentBytes,
@@ -15,6 +14,7 @@ import {
   segmentRange,
 } from '../core/sealing.js';
 import type { SpareBuffers } from '../core/spare-buffers.js';
+import { StreamHeaders } from '../core/stream-headers.js';
 import type { Codec } from '../ports/codec.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { ReadStripe } from './read-stripe.js';
@@ -31,6 +31,8 @@ export interface GetRequest {
   readonly bucket: string;
   readonly key: string;
   readonly versionId?: string;
+  /** The version itself where the reader has found it; it is not looked for again. */
+  readonly version?: Version;
   readonly range?: (bytes: number) => ByteRange | undefined;
   readonly conditions?: Conditions;
   readonly signal?: AbortSignal;
@@ -68,13 +70,16 @@ export function findVersion(vault: Vault, bucket: string, key: string, versionId
 interface GetMeans {
   readonly stripes: Pick<ReadStripe, 'run' | 'open'>;
   readonly codec: Pick<Codec, 'seat'>;
+  /** Headers that are known; those of streams that are read are added. */
+  readonly headers?: StreamHeaders;
 }
 
 /** One sealed stream while it is read. */
 interface Reading {
   readonly stream: StreamOf;
-  readonly opening: Omit<Opening, 'header'> & { readonly header: Uint8Array };
-  readonly opener: Opener;
+  readonly key: Omit<Opening, 'header'>;
+  /** Known, fetched, or brought by the first segment. */
+  readonly header: PromiseWithResolvers<Uint8Array>;
   readonly rooms: SpareBuffers | undefined;
   readonly signal: AbortSignal;
 }
@@ -87,15 +92,18 @@ export class GetObject {
   readonly #vault: Vault;
   readonly #stripes: GetMeans['stripes'];
   readonly #codec: GetMeans['codec'];
+  readonly #headers: StreamHeaders;
 
-  constructor(vault: Vault, { stripes, codec }: GetMeans) {
+  constructor(vault: Vault, { stripes, codec, headers = new StreamHeaders() }: GetMeans) {
     this.#vault = vault;
     this.#stripes = stripes;
     this.#codec = codec;
+    this.#headers = headers;
   }
 
   run(request: GetRequest): GetResult {
-    const version = findVersion(this.#vault, request.bucket, request.key, request.versionId);
+    const { bucket, key, versionId } = request;
+    const version = request.version ?? findVersion(this.#vault, bucket, key, versionId);
     if (request.conditions !== undefined && !conditionsHold(request.conditions, version.versionId)) {
       throw new Denial('precondition-failed', 'another version is current');
     }
@@ -132,13 +140,9 @@ export class GetObject {
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     try {
-      const header = await this.#sealed(stream, 0, headerBytes, either);
-      const opening = {
-        objectKey,
-        header,
-        associatedData: associatedData(Buffer.from(stream.sealId, 'hex'), index),
-      };
-      const reading = { stream, opening, opener: opened(() => createOpener(opening)), rooms, signal: either };
+      const key = { objectKey, associatedData: associatedData(Buffer.from(stream.sealId, 'hex'), index) };
+      const header = this.#header(stream, first.segment, either);
+      const reading = { stream, key, header, rooms, signal: either };
       const { catalog } = this.#vault.means;
       const plan = readPlan(stream, first.segment, last, (stripeId) => catalog.stripe(stripeId));
       yield* cut(
@@ -159,7 +163,31 @@ export class GetObject {
     );
   }
 
+  #header(stream: StreamOf, firstSegment: number, signal: AbortSignal): Reading['header'] {
+    const header = Promise.withResolvers<Uint8Array>();
+    header.promise.catch(() => undefined);
+    const known = this.#headers.get(stream.sealId);
+    if (known !== undefined) header.resolve(known);
+    else if (firstSegment > 0) header.resolve(this.#sealed(stream, 0, headerBytes, signal));
+    return header;
+  }
+
+  /** A header that opened something is the right one. */
+  #learn({ stream, header }: Reading, proven: Uint8Array): void {
+    this.#headers.keep(stream.sealId, proven);
+    header.resolve(Uint8Array.from(proven));
+  }
+
   async #read(reading: Reading, unit: ReadUnit): Promise<Buffer[]> {
+    try {
+      return await this.#unit(reading, unit);
+    } catch (error) {
+      if (unit.firstSegment === 0) reading.header.reject(error);
+      throw error;
+    }
+  }
+
+  async #unit(reading: Reading, unit: ReadUnit): Promise<Buffer[]> {
     if (unit.kind === 'segment') return [await this.#segment(reading, unit.firstSegment)];
     try {
       return await this.#stripe(reading, unit);
@@ -179,22 +207,35 @@ export class GetObject {
 
   /** A seat is held no longer than the fetching takes: a reader that is slow must not keep others from theirs. */
   async #stripe(reading: Reading, { stripe, firstSegment, segments }: StripeUnit): Promise<Buffer[]> {
-    const { stream, opening, rooms, signal } = reading;
+    const { stream, key, header, rooms, signal } = reading;
+    const front = firstSegment === 0 ? {} : { header: await header.promise };
     const seat = await this.#codec.seat(stripe, segmentBytes, signal);
     try {
       const last = segmentRange(firstSegment + segments - 1, stream.sealedBytes).last;
-      const run = { ...opening, firstSegment, sealedBytes: stripe.length, last };
+      const run = { ...key, ...front, firstSegment, sealedBytes: stripe.length, last };
       const plainBytes = await this.#stripes.open(stripe, seat, run, signal).catch(thrown);
+      if (firstSegment === 0) this.#learn(reading, seat.shard(0).subarray(0, headerBytes));
       return copies(seat.room.subarray(0, plainBytes), rooms);
     } finally {
       seat.release();
     }
   }
 
-  async #segment({ stream, opener, signal }: Reading, segment: number): Promise<Buffer> {
+  async #segment(reading: Reading, segment: number): Promise<Buffer> {
+    const { stream, key, rooms, signal } = reading;
     const { start, end, last } = segmentRange(segment, stream.sealedBytes);
-    const sealed = await this.#sealed(stream, start, end, signal);
-    return opened(() => opener.open(segment, sealed, last));
+    const from = segment === 0 ? 0 : start;
+    const [sealed, known] = await Promise.all([
+      this.#sealed(stream, from, end, signal),
+      segment === 0 ? undefined : reading.header.promise,
+    ]);
+    const header = known ?? sealed.subarray(0, headerBytes);
+    const plain = rooms?.take() ?? Buffer.allocUnsafeSlow(end - start);
+    const bytes = opened(() =>
+      createOpener({ ...key, header }).openInto(plain, segment, sealed.subarray(start - from), last),
+    );
+    this.#learn(reading, header);
+    return plain.subarray(0, bytes);
   }
 
   /** Compaction may move a version while it is read: what is not where it was is looked for where it is now. */

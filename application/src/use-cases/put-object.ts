@@ -3,7 +3,8 @@ import type { Conditions } from '../core/conditions.js';
 import { conditionsHold } from '../core/conditions.js';
 import type { Extent, Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
-import { associatedData, plainSize } from '../core/sealing.js';
+import { associatedData, headerOf, plainSize } from '../core/sealing.js';
+import type { StreamHeaders } from '../core/stream-headers.js';
 import { versionIdChance, versionIdOf } from '../core/version-id.js';
 import type { Codec } from '../ports/codec.js';
 import { Denial } from '../ports/fault.js';
@@ -51,17 +52,21 @@ export class PutObject {
   readonly #store: Pick<StoreStripe, 'store'>;
   readonly #flush: Pick<FlushVault, 'run'>;
   readonly #codec: Pick<Codec, 'seat'>;
+  readonly #headers: Pick<StreamHeaders, 'keep'> | undefined;
 
+  /** `headers`: where readers find those of streams that were put of late. */
   constructor(
     vault: Vault,
     store: Pick<StoreStripe, 'store'>,
     flush: Pick<FlushVault, 'run'>,
     codec: Pick<Codec, 'seat'>,
+    headers?: Pick<StreamHeaders, 'keep'>,
   ) {
     this.#vault = vault;
     this.#store = store;
     this.#flush = flush;
     this.#codec = codec;
+    this.#headers = headers;
   }
 
   async run(request: PutRequest): Promise<PutResult> {
@@ -142,6 +147,7 @@ export class PutObject {
         failed.signal.throwIfAborted();
       }
       stripes.push(...(await Promise.all(storing)));
+      this.#headers?.keep(sealId.toString('hex'), headerOf(sealing));
       const extents = stripes.map(({ stripeId, length }): Extent => ({ stripeId, offset: 0, length }));
       const sealedBytes = extents.reduce((sum, { length }) => sum + length, tail.length);
       return {

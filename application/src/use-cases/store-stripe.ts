@@ -14,6 +14,9 @@ export interface LeaseOpening {
 /** Least milliseconds that a disk may take longer than the others of its stripe. */
 const leastPatience = 2_000;
 
+/** Milliseconds in which a disk has read what was sent to it before it was given up. */
+const arrival = 1_000;
+
 type Target = { readonly diskId: string; readonly leaseId: string };
 
 /** Fewest shards with which a stripe may be committed (protocol section 5): never less than one may be lost, unless there is no parity. */
@@ -189,6 +192,7 @@ export class StoreStripe {
         outcome = await putting;
       if (outcome === true) return { index: shard.index, digest: shard.digest, leaseId, diskId };
       stop.abort();
+      void this.#takeBack(shard, target);
       this.#vault.release(leaseId, sizeBytes);
       if (signal?.aborted === true) {
         if (next !== undefined) this.#vault.release(next.leaseId, sizeBytes);
@@ -213,6 +217,19 @@ export class StoreStripe {
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /**
+   * A disk that was given up may get the shard all the same, from what is on its way still; one that does not hear of this
+   * deletes it in time.
+   */
+  async #takeBack({ digest }: EncodedShard, { leaseId, diskId }: Target): Promise<void> {
+    try {
+      await this.#vault.means.clock.sleep(arrival);
+      await this.#vault.doorOf(diskId).discard(leaseId, [digest]);
+    } catch {
+      // Nobody waits for it.
     }
   }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '@dstore/application/http/create-gateway.js';
+import { createGateway, type Gateway } from '@dstore/application/http/create-gateway.js';
+import { Denial } from '@dstore/application/ports/fault.js';
+import { KeptLog } from '../workers/surroundings.js';
 import { ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from './gateway-of-tests.js';
 
 const hundred = Buffer.from(Array.from({ length: 100 }, (_, at) => at));
@@ -160,5 +162,42 @@ describe('ObjectReader', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('says nothing in the log of a reader who leaves before the first byte', async () => {
+    const asked = Promise.withResolvers<void>();
+    const failed = Promise.withResolvers<unknown>();
+    const slow = useCasesOfTests(objects, {
+      getObject: {
+        run: (request) => ({
+          ...objects.get(request),
+          body: (async function* () {
+            asked.resolve();
+            await new Promise((_, reject) =>
+              request.signal?.addEventListener('abort', () => reject(request.signal?.reason as Error)),
+            ).catch((error: unknown) => {
+              failed.resolve(error);
+              throw error;
+            });
+            yield hundred;
+          })(),
+        }),
+      },
+    });
+    const log = new KeptLog();
+    const other = await createGateway(slow, { version: '0.0.0', log });
+    try {
+      const at = await other.listen('127.0.0.1', 0);
+      const leave = new AbortController();
+      const headers = { authorization: `Bearer ${tokenOf('reader')}` };
+      const reading = fetch(`${at}/v1/buckets/demo/objects/hundred`, { headers, signal: leave.signal });
+      await asked.promise;
+      leave.abort();
+      await assert.rejects(reading, { name: 'AbortError' });
+      assert.ok((await failed.promise) instanceof Denial);
+    } finally {
+      await other.close();
+    }
+    assert.deepEqual(log.lines, []);
   });
 });

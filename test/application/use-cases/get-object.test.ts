@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
+import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
 import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
 import { sealStream } from '@dstore/application/core/sealed-stream.js';
 import { associatedData, plainSize, segmentCapacity } from '@dstore/application/core/sealing.js';
+import { SpareBuffers } from '@dstore/application/core/spare-buffers.js';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
 import type { Extent, Version } from '@dstore/application/core/delta.js';
+import { ChangeBucket } from '@dstore/application/use-cases/change-bucket.js';
 import { GetObject } from '@dstore/application/use-cases/get-object.js';
+import { ReadStripe } from '@dstore/application/use-cases/read-stripe.js';
 import type { Vault } from '@dstore/application/use-cases/vault.js';
+
+import { MemoryVault } from '../memory-vault.js';
 
 const codec = new LocalCodec(64 << 20);
 const stripeBytes = 2 << 20;
@@ -113,12 +121,42 @@ describe('GetObject', () => {
     }
   });
 
-  it('fetches only the header and the segments that a range lies in', async () => {
-    const { bytes, fetched } = await world(randomBytes(first + 5 * other));
-    await bytes({ start: first + other + 5, end: first + other + 6 });
-    assert.equal(fetched.length, 2);
-    assert.equal(fetched[0]?.length, 40);
-    assert.equal(fetched[1]?.length, 1 << 20);
+  it('fetches only the header and the segments that a range lies in, and the header once', async () => {
+    const { bytes, fetched, whole } = await world(randomBytes(first + 5 * other));
+    const at = first + other + 5;
+    const got = await bytes({ start: at, end: at + 1 });
+    assert.deepEqual(fetched.map(({ length }) => length).sort(), [1 << 20, 40]);
+    assert.ok(got.equals(whole.subarray(at, at + 1)));
+    fetched.splice(0);
+    await bytes({ start: at - other, end: at - other + 1 });
+    assert.deepEqual(
+      fetched.map(({ length }) => length),
+      [1 << 20],
+    );
+  });
+
+  it('takes the header from the first segment where it reads that', async () => {
+    const { bytes, fetched, whole } = await world(randomBytes(first + 2 * other + 7));
+    assert.ok((await bytes()).equals(whole));
+    const total = fetched.reduce((sum, { length }) => sum + length, 0);
+    assert.equal(total, whole.length + 40 + 4 * 16);
+    fetched.splice(0);
+    await bytes({ start: first, end: first + 1 });
+    assert.equal(fetched.length, 1);
+  });
+
+  it('reads a segment whose header it knows although the front of the stream is gone', async () => {
+    const { bytes, stripes, whole } = await world(randomBytes(first + 3 * other));
+    const range = { start: first + other, end: first + 2 * other };
+    await bytes(range);
+    stripes.delete('0-0');
+    assert.ok((await bytes(range)).equals(whole.subarray(range.start, range.end)));
+  });
+
+  it('ends with the failure of the first segment, which the others wait for', async () => {
+    const { bytes, stripes } = await world(randomBytes(first + 3 * other));
+    stripes.delete('0-0');
+    await assert.rejects(bytes(), TypeError);
   });
 
   it('F-18 releases no byte of a segment with a flipped bit, nor one cut short', async () => {
@@ -135,6 +173,22 @@ describe('GetObject', () => {
     await assert.rejects(body.next(), { code: 'seal-broken' });
   });
 
+  it('takes a version that its reader has found already at its word', async () => {
+    const { get, version, whole } = await world(randomBytes(10));
+    const { body } = get.run({ bucket: 'bucket', key: 'renamed', version });
+    assert.deepEqual((await body.next()).value, whole);
+  });
+
+  it('opens into the memory that its reader brings', async () => {
+    const { get, whole } = await world(randomBytes(first + other + 3));
+    const rooms = new SpareBuffers(1 << 20, 1);
+    const [before, pieces] = [rooms.take(), [] as Buffer[]];
+    rooms.give(before);
+    for await (const piece of get.run({ bucket: 'bucket', key: 'key', rooms }).body) pieces.push(piece);
+    assert.ok(Buffer.concat(pieces).equals(whole));
+    assert.equal(pieces[0]?.buffer, before.buffer);
+  });
+
   it('denies what is not there, and what its conditions rule out', async () => {
     const { get, version } = await world(randomBytes(10));
     const refused = (request: object, code: string) =>
@@ -144,5 +198,48 @@ describe('GetObject', () => {
     refused({ key: 'gone' }, 'object-unknown');
     refused({ versionId: 'bb'.repeat(16) }, 'version-unknown');
     refused({ key: 'another', versionId: version.versionId }, 'version-unknown');
+  });
+});
+
+describe('GetObject on whole stripes', () => {
+  const catalog = new SqliteCatalog(':memory:');
+  const memory = new MemoryVault('one shard a byte');
+  const plain = memory.random.bytes(first + 5 * other);
+  let read: ReadStripe;
+  let vault: Vault;
+  before(async () => {
+    const opened = await memory.open(catalog, 1000);
+    vault = opened.vault;
+    read = new ReadStripe(vault, new MemorySuspects(), 200);
+    const { geometry } = memory;
+    await new ChangeBucket(vault, opened.flush).run('bucket', { geometry, versions: 'latest' });
+    await opened.put.run({ bucket: 'bucket', key: 'key', body: Readable.from([plain]) });
+  });
+  after(() => catalog.close());
+
+  /** Bytes of the object, and how many shards were fetched for them. */
+  async function got(get: GetObject, start: number, end: number) {
+    const gets = () => memory.doors.reduce((sum, door) => sum + door.gets, 0);
+    const before = gets();
+    const pieces: Buffer[] = [];
+    const { body } = get.run({ bucket: 'bucket', key: 'key', range: () => ({ start, end }) });
+    for await (const piece of body) pieces.push(piece);
+    assert.ok(Buffer.concat(pieces).equals(plain.subarray(start, end)));
+    return gets() - before;
+  }
+
+  it('fetches one shard for a byte of an object that was put or read before', async () => {
+    const put = new GetObject(vault, { stripes: read, codec, headers: memory.headers });
+    for (const at of [0, first - 1, first + 2 * other, plain.length - 1])
+      assert.equal(await got(put, at, at + 1), 1, `byte ${at}`);
+    const cold = new GetObject(vault, { stripes: read, codec });
+    assert.equal(await got(cold, first + other, first + other + 1), 2, 'nothing knows the header yet');
+    assert.equal(await got(cold, first + other, first + other + 1), 1);
+  });
+
+  it('fetches no shard twice for all of an object of which it knows nothing', async () => {
+    const cold = new GetObject(vault, { stripes: read, codec });
+    assert.equal(await got(cold, 0, plain.length), 6);
+    assert.equal(await got(cold, first, first + 1), 1);
   });
 });

@@ -1,4 +1,3 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { list, parseJson, type Shape } from '@dstore/chaincode/domain';
 import {
   type Bucket,
@@ -34,6 +33,8 @@ import { restateCatalog, restateStructure } from './catalog-parts.js';
 import { CatalogSalvage } from './catalog-salvage.js';
 import { migrate } from './catalog-schema.js';
 import { CatalogWriter, written } from './catalog-writer.js';
+import { Database } from './database.js';
+import { WriteBack } from './write-back.js';
 
 const streamsShape = list(streamShape, 10_000);
 
@@ -52,9 +53,11 @@ interface StripeRow {
 
 /** Pages held in memory: the upper levels of every index of some ten million rows. */
 const cacheKiB = 32_768;
-/** The write-ahead log is written back when it holds so many pages. */
-const checkpointPages = 4000;
-const usually = `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA temp_store = MEMORY`;
+/** Pages of the write-ahead log, 128 MiB, from which on a commit writes it back itself: when the thread that does so can't. */
+const mostLogPages = 32_000;
+const usually = `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${mostLogPages}; PRAGMA temp_store = MEMORY`;
+/** Milliseconds that one connection waits for another: the last one to close writes the log back. */
+const patience = 10_000;
 // What is restored is larger than memory may be: sorted in files, and never written twice, as a write-ahead log would.
 const restoring = 'PRAGMA journal_mode = DELETE; PRAGMA temp_store = FILE';
 /** Stripes read at a time. */
@@ -62,31 +65,33 @@ const pageRows = 500;
 
 /** The owner's catalog in one SQLite file, or in memory as `:memory:`. */
 export class SqliteCatalog implements Catalog {
-  readonly #db: DatabaseSync;
+  readonly #db: Database;
   readonly #writer: CatalogWriter;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #writeBack: WriteBack | undefined;
 
-  /** Opens or creates it; throws for a catalog that a newer version wrote. */
-  constructor(path: string) {
-    this.#db = new DatabaseSync(path);
-    this.#db.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB}`);
-    migrate(this.#db);
-    this.#db.exec(usually);
-    this.#writer = new CatalogWriter(this.#db);
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
+  /**
+   * Opens or creates it; throws for a catalog that a newer version wrote. Its log is written back each time so many rows
+   * were changed, in thousands unless it is said.
+   */
+  constructor(path: string, writeBackRows?: number) {
+    this.#db = new Database(path);
+    const { open } = this.#db;
+    const finish = () => open.isOpen && open.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#writeBack = path === ':memory:' ? undefined : new WriteBack(path, finish, writeBackRows);
+    open.exec(
+      `PRAGMA busy_timeout = ${patience}; PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB}`,
+    );
+    migrate(open);
+    open.exec(usually);
+    this.#writer = new CatalogWriter(open);
   }
 
   #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
-    return this.#prepare(sql).get(...values) as T | undefined;
+    return this.#db.prepare(sql).get(...values) as T | undefined;
   }
 
   #all<T>(sql: string, ...values: (string | number)[]): T[] {
-    return this.#prepare(sql).all(...values) as T[];
+    return this.#db.prepare(sql).all(...values) as T[];
   }
 
   revision(): bigint {
@@ -96,66 +101,59 @@ export class SqliteCatalog implements Catalog {
   apply(flush: Flush): void {
     if (flush.catalog.revision !== this.revision() + 1n)
       throw new RangeError('a flush must be the next revision');
-    this.#transaction(() => {
+    this.#db.transaction(() => {
       this.#writer.write(flush);
-      this.#db.exec('DELETE FROM intent');
+      this.#db.open.exec('DELETE FROM intent');
     });
+    this.#writeBack?.committed(this.#changedRows());
+  }
+
+  /** Since it was opened. */
+  #changedRows(): number {
+    return this.#one<{ rows: number }>('SELECT total_changes() AS rows')?.rows ?? 0;
   }
 
   restate(): CheckpointParts<Iterable<StructureDelta>, Iterable<CatalogDelta>> {
     const revision = this.revision();
-    return { structure: restateStructure(this.#db, revision), catalog: restateCatalog(this.#db, revision) };
+    const { open } = this.#db;
+    return { structure: restateStructure(open, revision), catalog: restateCatalog(open, revision) };
   }
 
   async restore(
     revision: bigint,
     parts: CheckpointParts<AsyncIterable<StructureDelta>, AsyncIterable<CatalogDelta>>,
   ): Promise<void> {
-    this.#db.exec(restoring);
-    this.#db.exec('BEGIN IMMEDIATE');
+    // Another mode of the journal can be had by who is alone.
+    await this.#writeBack?.settled();
+    this.#db.open.exec(restoring);
+    this.#db.open.exec('BEGIN IMMEDIATE');
     try {
       this.#writer.beginRestoring(revision);
       for await (const part of parts.structure) this.#writer.restateStructure(part);
       for await (const part of parts.catalog) this.#writer.restateCatalog(part);
       this.#writer.endRestoring();
-      this.#db.exec('COMMIT');
+      this.#db.open.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      this.#db.open.exec('ROLLBACK');
       throw error;
     } finally {
-      this.#db.exec(usually);
+      this.#db.open.exec(usually);
     }
   }
 
   salvage(revision: bigint, flushes: readonly Flush[], vectors: readonly LeaseVector[]): Losses {
-    return this.#transaction(() =>
-      new CatalogSalvage(this.#db, this.#writer).run(revision, flushes, vectors),
+    return this.#db.transaction(() =>
+      new CatalogSalvage(this.#db.open, this.#writer).run(revision, flushes, vectors),
     );
-  }
-
-  #transaction<T>(act: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const done = act();
-      this.#db.exec('COMMIT');
-      return done;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   remember({ revision, headDigest, flush }: Intent): void {
     const sql =
       'INSERT OR REPLACE INTO intent (one, revision, head_digest, catalog, structure, locator) VALUES (1, ?, ?, ?, ?, ?)';
     const { catalog, structure, locator } = flush;
-    this.#prepare(sql).run(
-      revision.toString(),
-      headDigest,
-      written(catalog),
-      written(structure),
-      written(locator),
-    );
+    this.#db
+      .prepare(sql)
+      .run(revision.toString(), headDigest, written(catalog), written(structure), written(locator));
   }
 
   intent(): Intent | undefined {
@@ -176,7 +174,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   forgetIntent(): void {
-    this.#db.exec('DELETE FROM intent');
+    this.#db.open.exec('DELETE FROM intent');
   }
 
   locator(revision: bigint): Locator | undefined {
@@ -322,7 +320,7 @@ export class SqliteCatalog implements Catalog {
       vectors.set(leaseId, vector);
       vector[position] = { stripeId, index, digest, size };
     };
-    for (const row of this.#prepare(sql).iterate()) take(row as unknown as Leftover);
+    for (const row of this.#db.prepare(sql).iterate()) take(row as unknown as Leftover);
     for (const leftover of this.leftovers()) take(leftover);
     return vectors;
   }
@@ -346,6 +344,7 @@ export class SqliteCatalog implements Catalog {
 
   close(): void {
     this.#db.close();
+    this.#writeBack?.close();
   }
 }
 

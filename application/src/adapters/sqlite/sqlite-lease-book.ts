@@ -1,4 +1,3 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import {
   accountedBytes,
   canonicalJson,
@@ -11,6 +10,7 @@ import {
   parseJson,
 } from '@dstore/chaincode/domain';
 import type { HeldContent, LeaseBook, PendingContent, Unnamed } from '../../ports/lease-book.js';
+import { Database } from './database.js';
 import { migrateBook } from './lease-book-schema.js';
 
 type Value = string | number;
@@ -42,14 +42,14 @@ const changesShape = list(changeShape, 10_000_000);
  * stood, so that a commit writes what it changes and an older vector is one query away.
  */
 export class SqliteLeaseBook implements LeaseBook {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #db: Database;
 
   /** Opens or creates it; throws for a book that a newer version wrote. */
   constructor(path: string) {
-    this.#db = new DatabaseSync(path);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
-    migrateBook(this.#db);
+    this.#db = new Database(path);
+    const { open } = this.#db;
+    open.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+    migrateBook(open);
   }
 
   leaseIds(): readonly string[] {
@@ -277,33 +277,19 @@ export class SqliteLeaseBook implements LeaseBook {
 
   /** What `act` found unnamed, without shards that a later step named again. */
   #transaction(act: () => Unnamed): Unnamed {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const unnamed = [...new Set(act())].filter((digest) => !this.names(digest));
-      this.#db.exec('COMMIT');
-      return unnamed;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
-  #statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
+    return this.#db.transaction(() => [...new Set(act())].filter((digest) => !this.names(digest)));
   }
 
   #run(sql: string, ...values: Value[]): void {
-    this.#statement(sql).run(...values);
+    this.#db.prepare(sql).run(...values);
   }
 
   #one<T>(sql: string, ...values: Value[]): T | undefined {
-    return this.#statement(sql).get(...values) as T | undefined;
+    return this.#db.prepare(sql).get(...values) as T | undefined;
   }
 
   #all<T>(sql: string, ...values: Value[]): T[] {
-    return this.#statement(sql).all(...values) as T[];
+    return this.#db.prepare(sql).all(...values) as T[];
   }
 }
 

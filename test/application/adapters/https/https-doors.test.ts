@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turnOfTheLoop, setTimeout as sleep } from 'node:timers/promises';
 import { HttpsDoors } from '@dstore/application/adapters/https/https-doors.js';
 import type { ShardDoor } from '@dstore/application/door/create-door.js';
 import type { Door } from '@dstore/application/ports/door.js';
@@ -173,6 +174,56 @@ describe('HttpsDoors', () => {
     await assert.rejects(door.getShard(digest, 64, stop.signal), /enough/);
     await assert.rejects(door.getShard(digest, 64, stop.signal), /enough/);
   });
+
+  it('I7 leaves no connection busy, no seat of the door and no buffer taken by calls that are cancelled at any moment', async () => {
+    const few = { requests: 2, requestsPerMember: 2 };
+    const other = new UseCasesOfTests();
+    const narrow = await startDoor(authorities, other, { limits: few });
+    const tls = await certify(authorities.org1, 'bob');
+    const two = new HttpsDoors({ tls, roots: () => roots, connectionsPerDoor: 2 });
+    let taken = 0;
+    const { run, done } = other.readShard;
+    other.readShard.run = (digest) => run(digest).finally(() => (taken += 1));
+    other.readShard.done = (bytes) => void (done(bytes), (taken -= 1));
+    try {
+      const here = two.at(narrow.url);
+      const { digest, bytes } = blockOf(1 << 20);
+      await here.putShard(leaseId, digest, bytes);
+      for (let turns = 0; turns < 60; turns += 1) {
+        const stop = new AbortController();
+        const fresh = blockOf(1 << 20);
+        const calls = Promise.allSettled([
+          here.getShard(digest, 1 << 20, stop.signal),
+          here.putShard(leaseId, fresh.digest, fresh.bytes, stop.signal),
+        ]);
+        for (let turn = 0; turn < turns; turn += 1) await turnOfTheLoop();
+        stop.abort(new Error('enough'));
+        for (const call of await calls)
+          if (call.status === 'rejected' && !isOverloaded(call.reason))
+            assert.match(String(call.reason), /enough/);
+      }
+      await untilTaken(() => here.getShard(digest, 1 << 20), bytes);
+      await Promise.all([1, 2].map(() => untilTaken(() => here.getShard(digest, 1 << 20), bytes)));
+      for (let tries = 0; tries < 200 && taken > 0; tries += 1) await sleep(5);
+      assert.equal(taken, 0);
+    } finally {
+      await two.close();
+      await narrow.door.close();
+    }
+  });
+
+  /** The door hears later than the caller that a call is over: until then its seat is taken. */
+  const untilTaken = async (get: () => Promise<Buffer>, bytes: Buffer) => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const got = await get().catch((error: unknown) => {
+        if (!isOverloaded(error)) throw error;
+      });
+      if (got !== undefined) return assert.deepEqual(got, bytes);
+      await sleep(5);
+    }
+    assert.fail('seats stay taken');
+  };
+  const isOverloaded = (error: unknown) => /overloaded/.test(String(error));
 
   it('fails when nobody listens, and goes on when somebody does again', async () => {
     const { digest } = blockOf(64);
