@@ -18,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'audit', needs: 'node' },
   { name: 'repair', needs: 'node', smoke: false },
   { name: 'growth', needs: 'node' },
+  { name: 'reopen', needs: 'node' },
   { name: 'minio', needs: 'peers' },
   { name: 'tahoe', needs: 'peers' },
   { name: 'kubo', needs: 'peers' },
