@@ -14,6 +14,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'catalog', needs: 'node' },
   { name: 'range', needs: 'node' },
   { name: 'streams', needs: 'node' },
+  { name: 'large-object', needs: 'node' },
   { name: 'small-objects', needs: 'node' },
   { name: 'audit', needs: 'node' },
   { name: 'repair', needs: 'node', smoke: false },

@@ -7,19 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Dstore } from './dstore.js';
 import { options } from './options.js';
 import { report, verdict, withUnit } from './report.js';
+import { highest } from './resident.js';
 import { progress, Scratch } from './scratch.js';
 
 const streams = 8;
 const sizes = options.smoke ? [1 << 20, 4 << 20] : [options.bytes >> 4, options.bytes >> 2];
 const mebibytes = (bytes: number) => withUnit(bytes / 2 ** 20, 'MiB');
-
-/** The most that a process has resident while something goes on. */
-async function highest(dstore: Dstore, act: () => Promise<unknown>): Promise<number> {
-  let most = dstore.residentBytes;
-  const look = setInterval(() => (most = Math.max(most, dstore.residentBytes)), 50);
-  await act().finally(() => clearInterval(look));
-  return most;
-}
 
 const eight = (act: (key: string) => Promise<unknown>) =>
   Promise.all(Array.from({ length: streams }, (_, at) => act(`stream-${at}`)));
