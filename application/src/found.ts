@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { defaultParams, type Params } from '@dstore/chaincode/domain';
 import { FileBeaconSecrets } from './adapters/file/file-beacon-secrets.js';
+import { SystemClock } from './adapters/system/system-clock.js';
 import { SystemRandom } from './adapters/system/system-random.js';
 import { beaconFolder } from './compose-organization.js';
 import { type OrganizationConfig, readOrganizationFile } from './organization-config.js';
 import { OrganizationMembers, type OwnMember } from './organization-members.js';
+import { agreeInTime } from './use-cases/agree-in-time.js';
 import { FoundConsortium, type Seat } from './use-cases/found-consortium.js';
 import { KeepAnchor } from './use-cases/keep-anchor.js';
 
@@ -18,10 +19,6 @@ interface Charter {
   /** Credits minted for each owner, and for each provider. */
   readonly allotment: { readonly owner: string; readonly provider: string };
 }
-
-const attempts = 60;
-/** Milliseconds between attempts. */
-const pause = 250;
 
 const [path = ''] = process.argv.slice(2);
 await found(JSON.parse(readFileSync(path, 'utf8')) as Charter);
@@ -43,21 +40,9 @@ async function found(charter: Charter): Promise<void> {
       members: parties.flatMap(({ members }) => members.map(({ ledger }) => ledger)),
       allotments,
     });
-    await persistently(() => founding.run());
+    await agreeInTime(new SystemClock(), () => founding.run());
   } finally {
     for (const members of opened) members.close();
-  }
-}
-
-/** What one peer has the next may not have yet, and refuse what builds on it; the founding goes on where it was. */
-async function persistently(work: () => Promise<void>): Promise<void> {
-  for (let left = attempts - 1; ; left -= 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (left === 0) throw error;
-      await setTimeout(pause);
-    }
   }
 }
 

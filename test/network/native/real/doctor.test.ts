@@ -42,7 +42,7 @@ describe('network:doctor on a running network', () => {
   it('counts epochs and money once the consortium is founded', async () => {
     const consortium = await NativeConsortium.open(running);
     try {
-      await consortium.founding().run();
+      await consortium.found();
     } finally {
       consortium.close();
     }

@@ -28,7 +28,7 @@ describe('members of a real consortium', () => {
     process.env['DSTORE_HOME'] = running.folder;
     process.env['DSTORE_ORGANIZATIONS'] = join(running.folder, 'organizations');
     consortium = await NativeConsortium.open(running);
-    await consortium.founding().run();
+    await consortium.found();
   });
   after(async () => {
     for (const [name, value] of variablesBefore)

@@ -1,7 +1,9 @@
 import { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
 import { FileBeaconSecrets } from '@dstore/application/adapters/file/file-beacon-secrets.js';
+import { SystemClock } from '@dstore/application/adapters/system/system-clock.js';
 import { SystemRandom } from '@dstore/application/adapters/system/system-random.js';
 import type { BeaconSecrets } from '@dstore/application/ports/beacon-secrets.js';
+import { agreeInTime } from '@dstore/application/use-cases/agree-in-time.js';
 import { FoundConsortium } from '@dstore/application/use-cases/found-consortium.js';
 import { KeepAnchor } from '@dstore/application/use-cases/keep-anchor.js';
 import type { Params } from '@dstore/chaincode/domain';
@@ -65,9 +67,9 @@ export class NativeConsortium {
   }
 
   /** Founds it with a million credits for each owner and provider. */
-  founding(): FoundConsortium {
+  async found(): Promise<void> {
     const members = this.seats.flatMap(({ provider, owner }) => [provider, owner]);
-    return new FoundConsortium({
+    const founding = new FoundConsortium({
       params: quickParams,
       seats: this.seats.map(({ admin, secrets }) => ({
         admin,
@@ -76,6 +78,7 @@ export class NativeConsortium {
       members: [...this.seats.map(({ admin }) => admin), ...members],
       allotments: members.map(({ caller }) => ({ to: caller, amount: 1_000_000n })),
     });
+    await agreeInTime(new SystemClock(), () => founding.run());
   }
 
   close(): void {

@@ -27,8 +27,8 @@ describe('a native network', () => {
   it('carries a consortium from its founding through epochs, and every peer tells the same', async () => {
     const consortium = await NativeConsortium.open(running);
     try {
-      await consortium.founding().run();
-      await consortium.founding().run();
+      await consortium.found();
+      await consortium.found();
       await turnTo(2n, consortium);
       const [first] = consortium.seats;
       assert.ok(first !== undefined);

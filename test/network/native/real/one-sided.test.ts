@@ -1,6 +1,9 @@
 import type { FabricLedger } from '@dstore/application/adapters/fabric/fabric-ledger.js';
+import { SystemClock } from '@dstore/application/adapters/system/system-clock.js';
 import { Fault } from '@dstore/application/ports/fault.js';
 import { rowsOf } from '@dstore/application/ports/ledger.js';
+import { agreeInTime } from '@dstore/application/use-cases/agree-in-time.js';
+import { PassProposal } from '@dstore/application/use-cases/pass-proposal.js';
 import { RenewPolicies } from '@dstore/application/use-cases/renew-policies.js';
 import { encodeBundle, type Row } from '@dstore/chaincode/domain';
 import assert from 'node:assert/strict';
@@ -97,17 +100,9 @@ describe('endorsements of some organizations on real peers', () => {
 
   /** A vote that all who take part say yes to. */
   async function enact(kind: 'suspend' | 'reinstate', organization: string) {
-    const [chair] = views();
-    const closesAt = ((await chair.read('epoch'))?.number ?? 0n) + 100n;
-    const proposed = await chair.submit('GovernanceContract:Propose', {
-      body: { kind, organization },
-      closesAt,
-    });
-    const { proposalId, digest } = proposed.result;
-    for (const { msp, ledger } of consortium.views)
-      if (msp !== organization)
-        await ledger.submit('GovernanceContract:Vote', { proposalId, digest, vote: 'yes' });
-    await chair.submit('GovernanceContract:Enact', { proposalId });
+    const voters = consortium.views.filter(({ msp }) => msp !== organization);
+    const vote = new PassProposal(voters.map(({ ledger }) => ledger));
+    await agreeInTime(new SystemClock(), () => vote.run({ kind, organization }));
   }
 
   async function tabs() {
