@@ -87,6 +87,8 @@ export interface OwnerMeans extends Surroundings {
   readonly repairBytesPerSecond: number;
   /** Whether a recovery goes on without flushes that can't be read. */
   readonly acceptLoss?: boolean;
+  /** How a busy vault waits for more changes before a flush; without it a flush takes what is there. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** A vault that is open: what REST calls, what it does by itself, and how it ends. */
@@ -103,6 +105,8 @@ export interface OpenOwner {
 
 /** Milliseconds after which a slow shard is raced by another one. */
 const hedgeAfter = 200;
+/** Milliseconds in which a client that was just answered may come back. */
+const flushPause = 3;
 /** Epochs of silence after which a lease's shards are rebuilt elsewhere, before the law calls the default. */
 const repairGraceEpochs = 1n;
 /** Epochs before its end from which a lease is called expiring. */
@@ -120,7 +124,8 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const checkpoints = new WriteCheckpoint(vault, store);
   const build = new BuildFlush(vault, store, checkpoints);
   const entryGeometry = async () => geometryOf(vault);
-  const flush = new FlushVault({ vault, build, store, leases: keepLeases, entryGeometry, log });
+  const pause = means.pause === undefined ? {} : { pause: means.pause };
+  const flush = new FlushVault({ vault, build, store, leases: keepLeases, entryGeometry, log, ...pause });
   const suspects = new MemorySuspects();
   const board = new MemoryRepairBoard();
   const map = new MapStripes(catalog);
@@ -197,7 +202,8 @@ export async function startOwner(
 ): Promise<OpenOwner> {
   const codec = new ThreadCodec(size);
   closers.push(() => codec.close());
-  const open = await openOwner({ ...means, codec });
+  const pause = () => means.clock.sleep(flushPause);
+  const open = await openOwner({ ...means, codec, pause });
   closers.push(() => open.close());
   await open.keepLeases.run();
   const { changeBucket, listBuckets } = open.useCases;

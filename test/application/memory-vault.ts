@@ -109,15 +109,17 @@ export class MemoryVault {
     return door;
   }
 
-  /** Opens the vault over a catalog, a checkpoint being due every so many entries. */
-  async open(catalog: Catalog, checkpointEvery: number): Promise<Opened> {
+  /** Opens the vault over a catalog, a checkpoint being due every so many entries. With a pause, flushes gather. */
+  async open(catalog: Catalog, checkpointEvery: number, pause?: () => Promise<void>): Promise<Opened> {
     const vault = await new OpenVault(this.means(catalog)).run();
     const leases = { run: async () => vault.refresh() };
     const store = new StoreStripe(vault, leases);
     const checkpoints = new WriteCheckpoint(vault, store, checkpointEvery);
     const build = new BuildFlush(vault, store, checkpoints);
     const entryGeometry = async () => this.geometry;
-    const flush = new FlushVault({ vault, build, store, leases, entryGeometry, log: this.log });
+    const { log } = this;
+    const gathering = pause === undefined ? {} : { pause };
+    const flush = new FlushVault({ vault, build, store, leases, entryGeometry, log, ...gathering });
     const put = new PutObject(vault, store, flush, new LocalCodec(64 << 20), this.headers);
     return { vault, flush, checkpoints, put };
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 import { tuple } from '@dstore/chaincode/domain';
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
@@ -76,12 +76,12 @@ export function wrapKey(
 ): Buffer {
   if (objectKey.length !== 32) throw new RangeError('an object key has 32 bytes');
   const bound = tuple('dstore/v1/wrap', vaultId, sealId);
-  const nonce = createHmac('sha256', derive(wrapping, tuple('dstore/v1/wrap-nonce')))
+  const nonce = createHmac('sha256', createSecretKey(derive(wrapping, tuple('dstore/v1/wrap-nonce'))))
     .update(bound)
     .update(objectKey)
     .digest()
     .subarray(0, nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', wrapping, nonce).setAAD(bound);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(wrapping), nonce).setAAD(bound);
   return Buffer.concat([nonce, cipher.update(objectKey), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -93,7 +93,7 @@ export function unwrapKey(
   wrapped: Uint8Array,
 ): Buffer {
   if (wrapped.length !== wrappedBytes) throw new SealBroken('that is no wrapped key');
-  const decipher = createDecipheriv('aes-256-gcm', wrapping, wrapped.subarray(0, nonceBytes))
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(wrapping), wrapped.subarray(0, nonceBytes))
     .setAAD(tuple('dstore/v1/wrap', vaultId, sealId))
     .setAuthTag(wrapped.subarray(-tagBytes));
   try {
@@ -104,5 +104,5 @@ export function unwrapKey(
 }
 
 function derive(key: Uint8Array, info: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), info, 32));
+  return Buffer.from(hkdfSync('sha256', createSecretKey(key), Buffer.alloc(0), info, 32));
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 import { tuple } from '@dstore/chaincode/domain';
 
@@ -174,8 +174,10 @@ export function createOpener({ objectKey, header, associatedData }: Opening): Op
   return opener;
 }
 
-function streamKey(objectKey: Uint8Array, salt: Uint8Array, info: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', objectKey, salt, info, 32));
+/** A key object: Node takes four times as long for each cipher that is given bytes. */
+function streamKey(objectKey: Uint8Array, salt: Uint8Array, info: Uint8Array): KeyObject {
+  const key = createSecretKey(objectKey);
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, info, 32)));
 }
 
 function nonce(prefix: Uint8Array, index: number, last: boolean): Buffer {

@@ -18,8 +18,9 @@ export interface HeldContent {
 export type Unnamed = readonly string[];
 
 /**
- * A provider's book of one disk: what it answers for under each lease. Durable when a call returns; a crash between two
- * calls loses nothing of the first. Revisions that audits may still name are kept until they are pruned.
+ * A provider's book of one disk: what it answers for under each lease. Durable when a call returns, but for `commit`,
+ * which a loss of power may undo: what was pending is pending again then. A crash between two calls loses nothing of the
+ * first. Revisions that audits may still name are kept until they are pruned.
  */
 export interface LeaseBook {
   /** Leases with a committed or a pending content. */

@@ -29,6 +29,8 @@ interface Item {
 /** Bounds of one flush: changes, and bytes of tails held in memory. */
 const mostChanges = 4000;
 const mostTailBytes = 256 << 20;
+/** How long after a flush the next one may wait for as many changes as were there, as a part of what the flush took. */
+const gathering = 1;
 /** Each attempt gives up at least one disk or looks at the ledger anew. */
 const mostAttempts = 6;
 /** Times that a flush is worked out anew because another gateway's was first. */
@@ -49,8 +51,11 @@ export class FlushVault {
   readonly #leases: LeaseOpening;
   readonly #entryGeometry: () => Promise<Geometry>;
   readonly #log: Log;
+  readonly #pause: (() => Promise<void>) | undefined;
   readonly #catchUp: Pick<CatchUp, 'run'>;
   #queue: Item[] = [];
+  /** How many changes the last flush took or left waiting, and until when it is worth waiting for as many. */
+  #crowd = { size: 0, until: 0 };
   #running: Promise<void> | undefined;
   /** Whether the ledger may be ahead of the catalog. */
   #unsettled = false;
@@ -63,6 +68,8 @@ export class FlushVault {
     /** The geometry of the stripes that entries lie in. */
     readonly entryGeometry: () => Promise<Geometry>;
     readonly log: Log;
+    /** A few milliseconds' wait; without it a flush takes what is there. */
+    readonly pause?: () => Promise<void>;
   }) {
     this.#vault = means.vault;
     this.#build = means.build;
@@ -71,6 +78,7 @@ export class FlushVault {
     this.#leases = means.leases;
     this.#entryGeometry = means.entryGeometry;
     this.#log = means.log;
+    this.#pause = means.pause;
     this.#catchUp = new CatchUp(means.vault.means);
   }
 
@@ -88,14 +96,26 @@ export class FlushVault {
   }
 
   async #drain(): Promise<void> {
+    const { clock } = this.#vault.means;
     while (this.#queue.length > 0) {
+      await this.#gather();
       const batch = this.#take();
+      const began = clock.now();
       await this.#flush(batch).catch((error: unknown) => {
         for (const item of batch) this.#refuse(item, error);
       });
+      const now = clock.now();
+      this.#crowd = { size: batch.length + this.#queue.length, until: now + (now - began) * gathering };
     }
     // In the same breath as the last look at the queue: whoever comes a moment later must find nobody running.
     this.#running = undefined;
+  }
+
+  /** Waits a while for those to come back who were just answered: a flush costs much the same for few and for many. */
+  async #gather(): Promise<void> {
+    const { size, until } = this.#crowd;
+    const isAwaited = () => this.#queue.length < size && this.#vault.means.clock.now() < until;
+    while (this.#pause !== undefined && isAwaited()) await this.#pause();
   }
 
   #take(): Item[] {

@@ -23,8 +23,9 @@ export class FollowCommits {
   /** The same for one lease; the caller has the lease's turn. Answers whether the book is where the ledger is. */
   async settle(leaseId: string): Promise<boolean> {
     const { ledger, book } = this.#disk.means;
-    // The epoch first: a commit that comes after this look and before the next may not be taken for one that never came.
-    const epoch = await ledger.read('epoch');
+    // The epoch first, and an older one will do: a commit that comes after this look and before the next may not be taken
+    // for one that never came.
+    const epoch = await this.#disk.rows.read('epoch');
     const tip = await ledger.read('tip', leaseId);
     const current = book.current(leaseId)?.content.revision ?? 0n;
     const behind = tip !== undefined && tip.revision > current;

@@ -4,7 +4,6 @@ import {
   type Entry,
   insist,
   receiptBytes,
-  Refusal,
   roomOf,
   type Row,
   type ShardVector,
@@ -58,17 +57,29 @@ export class SignReceipt {
     return (await agent.sign(message)).toString('base64');
   }
 
+  /** Epoch and parameters may be a moment old where they allow the receipt; a refusal is by what the ledger has now. */
   async #insistInTime(lastEpoch: bigint): Promise<Row<'params'>['params']> {
-    const { ledger } = this.#disk.means;
-    const [epoch, params] = await Promise.all([ledger.read('epoch'), ledger.read('params')]);
-    insist(epoch !== undefined && params !== undefined, 'epoch-unknown', 'no epoch has been opened yet');
-    insist(epoch.number <= lastEpoch, 'receipt-lapsed', `epoch ${epoch.number} runs`);
-    if (lastEpoch > epoch.number + params.params.receiptEpochs)
-      throw new Refusal(
-        'term-out-of-range',
-        `a receipt is good for ${params.params.receiptEpochs} epochs at most`,
-      );
-    return params.params;
+    const { rows, means } = this.#disk;
+    const [epoch, params] = await Promise.all([rows.read('epoch'), rows.read('params')]);
+    if (epoch !== undefined && params !== undefined && isInTime(lastEpoch, epoch, params))
+      return params.params;
+    const [epochNow, paramsNow] = await Promise.all([
+      means.ledger.read('epoch'),
+      means.ledger.read('params'),
+    ]);
+    insist(
+      epochNow !== undefined && paramsNow !== undefined,
+      'epoch-unknown',
+      'no epoch has been opened yet',
+    );
+    insist(epochNow.number <= lastEpoch, 'receipt-lapsed', `epoch ${epochNow.number} runs`);
+    const most = paramsNow.params.receiptEpochs;
+    insist(
+      isInTime(lastEpoch, epochNow, paramsNow),
+      'term-out-of-range',
+      `a receipt is good for ${most} epochs at most`,
+    );
+    return paramsNow.params;
   }
 
   /**
@@ -110,4 +121,8 @@ export class SignReceipt {
       shards: missing.slice(0, mostNamed).join(' '),
     });
   }
+}
+
+function isInTime(lastEpoch: bigint, { number }: Row<'epoch'>, { params }: Row<'params'>): boolean {
+  return number <= lastEpoch && lastEpoch <= number + params.receiptEpochs;
 }

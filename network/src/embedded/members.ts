@@ -55,10 +55,8 @@ export class Members {
 
 /** Whether the member signed the message: ECDSA over SHA-256, DER, low s. */
 export function hasSigned(member: Member, message: Uint8Array, signature: Uint8Array): boolean {
-  return (
-    isLowS(signature) &&
-    verify('sha256', message, { key: member.certificate.publicKey }, Buffer.from(signature))
-  );
+  // The key alone: with an object around it Node takes half as long again.
+  return isLowS(signature) && verify('sha256', message, member.certificate.publicKey, signature);
 }
 
 /** A certificate with its organization, as Fabric puts it on the wire. */

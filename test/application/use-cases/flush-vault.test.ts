@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
+import { ChangeBucket } from '@dstore/application/use-cases/change-bucket.js';
 
 import { ConsortiumOfTests, type OwnerOfTests } from '../consortium-of-tests.js';
+import type { MemoryDoor } from '../memory-doors.js';
+import { MemoryVault } from '../memory-vault.js';
 
 describe('FlushVault', () => {
   let consortium: ConsortiumOfTests;
@@ -112,5 +117,68 @@ describe('FlushVault', () => {
       ),
       ['bucket-not-empty', 'done', 'done', 'bucket-unknown'],
     );
+  });
+});
+
+describe('FlushVault of a busy vault', () => {
+  /** A vault whose flushes take 100 ms; `pause` is called with how often it was, and answers how many milliseconds it takes. */
+  async function busy(pause: (times: number, put: (key: string) => void) => number) {
+    const world = new MemoryVault('busy');
+    const catalog = new SqliteCatalog(':memory:');
+    const [door] = world.doors as [MemoryDoor];
+    const sign = door.signReceipt.bind(door);
+    door.signReceipt = async (request) => {
+      for (const key of late.splice(0)) start(key);
+      await world.clock.advance(100);
+      return sign(request);
+    };
+    const late: string[] = [];
+    let pauses = 0;
+    const { vault, flush, put } = await world.open(catalog, 1000, () =>
+      world.clock.advance(pause((pauses += 1), start)),
+    );
+    await new ChangeBucket(vault, flush).run('busy', {});
+    await world.clock.advance(1000);
+    const puts: Promise<unknown>[] = [];
+    const start = (key: string) => {
+      puts.push(put.run({ bucket: 'busy', key, body: Readable.from([Buffer.from(key)]) }));
+    };
+    /** Puts one, and others while the first is being flushed. */
+    const flushesOf = async (first: string, ...others: string[]) => {
+      const before = catalog.revision();
+      pauses = 0;
+      late.push(...others);
+      start(first);
+      for (let at = 0; at < puts.length; at += 1) await puts[at];
+      return { flushes: Number(catalog.revision() - before), pauses };
+    };
+    return { world, flushesOf };
+  }
+
+  it('waits for as many changes as the last flush took and left, and takes them together', async () => {
+    const { flushesOf } = await busy((times, put) => {
+      if (times === 3) put('a again');
+      return 1;
+    });
+    const { flushes, pauses } = await flushesOf('a', 'b');
+    assert.equal(flushes, 2);
+    assert.ok(pauses >= 3 && pauses < 100, `${pauses} pauses of 1 ms after a flush of 100`);
+  });
+
+  it('waits no longer than the last flush took for those who do not come', async () => {
+    const { flushesOf } = await busy(() => 30);
+    assert.deepEqual(await flushesOf('a', 'b'), { flushes: 2, pauses: 4 });
+  });
+
+  it('waits for nobody when it was idle', async () => {
+    const { world, flushesOf } = await busy(() => 30);
+    await flushesOf('a', 'b');
+    await world.clock.advance(1000);
+    assert.deepEqual(await flushesOf('c'), { flushes: 1, pauses: 0 });
+  });
+
+  it('does not wait when one client puts one object after the other', async () => {
+    const { flushesOf } = await busy(() => 30);
+    for (const key of ['a', 'b', 'c']) assert.deepEqual(await flushesOf(key), { flushes: 1, pauses: 0 });
   });
 });

@@ -30,6 +30,7 @@ describe('FollowCommits', () => {
     await follow();
     assert.equal(pending(), 1);
     world.turnTo(13n);
+    await world.clock.advance(1_000);
     await follow();
     assert.equal(pending(), 0);
     assert.deepEqual(await world.provider.disk.digests(), []);

@@ -27,9 +27,12 @@ export class Database {
     return known;
   }
 
-  /** Does all of it or nothing. */
-  transaction<T>(act: () => T): T {
-    this.open.exec('BEGIN IMMEDIATE');
+  /**
+   * Does all of it or nothing. A kill of the process never undoes it; nor does a loss of power, unless it is `deferred`:
+   * then it is durable with the next transaction that is not.
+   */
+  transaction<T>(act: () => T, { deferred = false } = {}): T {
+    this.open.exec(deferred ? 'PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE' : 'BEGIN IMMEDIATE');
     try {
       const done = act();
       this.open.exec('COMMIT');
@@ -38,6 +41,8 @@ export class Database {
       // Some failures end the transaction by themselves.
       if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
+    } finally {
+      if (deferred && this.#db.isOpen) this.#db.exec('PRAGMA synchronous = FULL');
     }
   }
 

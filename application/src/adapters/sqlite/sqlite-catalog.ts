@@ -101,10 +101,12 @@ export class SqliteCatalog implements Catalog {
   apply(flush: Flush): void {
     if (flush.catalog.revision !== this.revision() + 1n)
       throw new RangeError('a flush must be the next revision');
-    this.#db.transaction(() => {
+    const write = () => {
       this.#writer.write(flush);
       this.#db.open.exec('DELETE FROM intent');
-    });
+    };
+    // Until it is durable, the intent and the ledger lead here again.
+    this.#db.transaction(write, { deferred: true });
     this.#writeBack?.committed(this.#changedRows());
   }
 

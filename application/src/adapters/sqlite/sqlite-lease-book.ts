@@ -111,7 +111,7 @@ export class SqliteLeaseBook implements LeaseBook {
   }
 
   commit(leaseId: string, revision: bigint, root: string, epoch: bigint): Unnamed {
-    return this.#transaction(() => {
+    const commit = () => {
       const row = this.#pendingRow(leaseId, revision, root);
       const before = this.#lease(leaseId);
       if (row === undefined || before?.revision !== row.revision - 1)
@@ -130,7 +130,9 @@ export class SqliteLeaseBook implements LeaseBook {
       return this.#all<PendingRow>('SELECT * FROM pending WHERE lease_id = ?', leaseId).flatMap((other) =>
         this.#forget(leaseId, other),
       );
-    });
+    };
+    // Until it is durable, what is pending and the ledger lead here again.
+    return this.#transaction(commit, { deferred: true });
   }
 
   restate(leaseId: string, { content, epoch }: HeldContent, entries: readonly Entry[]): void {
@@ -276,8 +278,8 @@ export class SqliteLeaseBook implements LeaseBook {
   }
 
   /** What `act` found unnamed, without shards that a later step named again. */
-  #transaction(act: () => Unnamed): Unnamed {
-    return this.#db.transaction(() => [...new Set(act())].filter((digest) => !this.names(digest)));
+  #transaction(act: () => Unnamed, how = { deferred: false }): Unnamed {
+    return this.#db.transaction(() => [...new Set(act())].filter((digest) => !this.names(digest)), how);
   }
 
   #run(sql: string, ...values: Value[]): void {

@@ -54,6 +54,20 @@ describe('Database', () => {
     database.close();
   });
 
+  it('leaves it to the next transaction to make a deferred one durable, and only to that', () => {
+    const database = new Database(':memory:');
+    const [normal, full] = [1, 2];
+    const level = () => database.prepare('PRAGMA synchronous').get()?.['synchronous'];
+    const fails = () => {
+      throw new Error('why');
+    };
+    assert.equal(database.transaction(level, { deferred: true }), normal);
+    assert.equal(database.transaction(level), full);
+    assert.throws(() => database.transaction(fails, { deferred: true }), /why/);
+    assert.equal(database.transaction(level), full);
+    database.close();
+  });
+
   it('ends readings of the health that a shutdown did not wait for, wherever they are, with one word', async () => {
     const gate = { opens: Promise.withResolvers<void>(), asked: Promise.withResolvers<void>() };
     const ledger = {
