@@ -92,7 +92,7 @@ export class NativeNetwork {
   /** Approves and commits a law that runs already under one more name: the same code with rows of its own. */
   async define(law: Law, definition: Definition): Promise<void> {
     await define(this.shared, await this.#members(law), definition);
-    await this.#eachSeat((seat) => untilEndorsing(seat, this.shared.channel, definition.name, law.probe));
+    await this.#untilEndorsing(law, definition);
   }
 
   /** Enrols somebody with an organization's CAs, unless that has happened. */
@@ -189,12 +189,14 @@ export class NativeNetwork {
       },
       {
         title: 'endorsement by each gateway',
-        run: async () =>
-          void (await this.#eachSeat((seat) =>
-            untilEndorsing(seat, this.shared.channel, definition.name, law.probe),
-          )),
+        run: () => this.#untilEndorsing(law, definition),
       },
     ].map(asStep);
+  }
+
+  async #untilEndorsing({ probe }: Law, { name }: Definition): Promise<void> {
+    const all = this.seats.map(({ mspId }) => mspId);
+    await this.#eachSeat((seat) => untilEndorsing(seat, this.shared.channel, name, probe, all));
   }
 
   async #startLaw(law: Law): Promise<string> {
