@@ -16,6 +16,8 @@ const given = JSON.parse(readFileSync(pathTo('../../scripts/process.json'), 'utf
 /** What a server of objects offers to a benchmark. */
 export interface Store {
   readonly name: string;
+  /** The processes that it is made of. */
+  readonly pids: readonly number[];
   put(key: string, bytes: number): Promise<Answer>;
   get(key: string): Promise<Answer>;
   remove(key: string): Promise<unknown>;
@@ -91,6 +93,10 @@ export class Dstore implements Store {
     return { authorization: `Bearer ${this.token}` };
   }
 
+  get pids(): readonly number[] {
+    return [this.#running.pid];
+  }
+
   /** Resident bytes of the process now. */
   get residentBytes(): number {
     return residentBytes(this.#running.pid);
@@ -114,9 +120,11 @@ export class Dstore implements Store {
 export class PlainServer implements Store {
   readonly name = 'plain server';
   readonly url: string;
+  readonly pids: readonly number[];
 
-  private constructor(url: string) {
+  private constructor(url: string, pid: number) {
     this.url = url;
+    this.pids = [pid];
   }
 
   static async start(scratch: Scratch): Promise<PlainServer> {
@@ -125,7 +133,7 @@ export class PlainServer implements Store {
       args: [pathTo('plain-server.js'), scratch.folder],
       ready: /serves (\S+)/,
     });
-    return new PlainServer(running.said[1] ?? '');
+    return new PlainServer(running.said[1] ?? '', running.pid);
   }
 
   put(key: string, bytes: number): Promise<Answer> {

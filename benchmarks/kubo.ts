@@ -10,6 +10,7 @@ import { median } from './median.js';
 import { options } from './options.js';
 import { kuboDaemons } from './peers/kubo-daemons.js';
 import { putBlocks } from './peers/raw-blocks.js';
+import { processorSeconds } from './processor.js';
 import { report, times, verdict, withUnit } from './report.js';
 import { progress, Scratch } from './scratch.js';
 import { rateOf } from './transfer.js';
@@ -30,17 +31,25 @@ await Scratch.use(async (scratch) => {
   const rpcs = daemons.map(({ rpc }) => rpc);
   await dstore.put('warm', 16 << 20);
   await putBlocks(rpcs, 24);
+  const pids = daemons.map(({ pid }) => pid);
   const found: { put: number; get: number; raw: number }[] = [];
+  const spent = { own: 0, daemons: 0, raw: 0 };
   for (let round = 1; round <= rounds; round += 1) {
+    const [own, theirs] = [processorSeconds(dstore.pids), processorSeconds(pids)];
     const put = await dstore.put(`large-${round}`, bytes);
+    spent.own += processorSeconds(dstore.pids) - own;
+    spent.daemons += processorSeconds(pids) - theirs;
     const get = await dstore.get(`large-${round}`);
+    const before = processorSeconds(pids);
     const raw = await putBlocks(rpcs, shards);
+    spent.raw += processorSeconds(pids) - before;
     found.push({ put: rateOf(bytes, put.ms), get: rateOf(bytes, get.ms), raw: rateOf(bytes, raw) });
     progress(`round ${round} of ${rounds}: ${JSON.stringify(found.at(-1))}`);
   }
   const [put, get, raw] = (['put', 'get', 'raw'] as const).map((name) =>
     median(found.map((one) => one[name])),
   ) as [number, number, number];
+  const perGB = (seconds: number) => withUnit((seconds / (bytes * rounds)) * 1e9, 's/GB');
   const ratio = median(found.map((one) => one.put / one.raw));
   report({
     title: 'a large object on six Kubo disks',
@@ -49,6 +58,13 @@ await Scratch.use(async (scratch) => {
       { name: 'put', figure: withUnit(put, 'MB/s'), compared: times(put, raw, 'raw block/put') },
       { name: 'get', figure: withUnit(get, 'MB/s') },
       { name: 'raw block/put', figure: withUnit(raw, 'MB/s') },
+      { name: 'put, processors, DStore', figure: perGB(spent.own) },
+      {
+        name: 'put, processors, Kubo',
+        figure: perGB(spent.daemons),
+        compared: times(spent.daemons, spent.raw, 'raw'),
+      },
+      { name: 'raw, processors, Kubo', figure: perGB(spent.raw) },
     ],
     verdicts: [
       verdict('put on six Kubo disks', { least: 0.85 }, ratio, {

@@ -24,12 +24,9 @@ await Scratch.use(async (scratch) => {
   report({
     title: 'a large object, DStore on six file disks and MinIO on six directories',
     setting: `${bytes >> 20} MiB, one stream, ${rounds} rounds in turn. DStore: one process as npm start runs it, RS(4,2), encrypted. MinIO 2025-10-15: one node, EC 4+2, not encrypted, presigned URLs.`,
-    lines: (['put', 'get'] as const).flatMap((verb) =>
-      stores.map(({ name }) => ({
-        name: `${verb}, ${name}`,
-        figure: withUnit(race.rate(name, verb), 'MB/s'),
-        ...(name === 'DStore' ? { compared: `${against(verb).toFixed(2)} x MinIO` } : {}),
-      })),
+    lines: race.lines(
+      stores.map(({ name }) => name),
+      'MinIO',
     ),
     verdicts: [judge('put on six file disks', 'put', 1), judge('get of the same', 'get', 1.3)],
   });

@@ -26,12 +26,9 @@ await Scratch.use(async (scratch) => {
   report({
     title: 'a large object, DStore on six file disks and Tahoe-LAFS on six servers',
     setting: `${bytes >> 20} MiB, one stream, ${rounds} rounds in turn. DStore: one process as npm start runs it, RS(4,2). Tahoe-LAFS 1.20.0: an introducer, six servers and a client as processes, 4 of 6, web API. Both encrypt.`,
-    lines: (['put', 'get'] as const).flatMap((verb) =>
-      stores.map(({ name }) => ({
-        name: `${verb}, ${name}`,
-        figure: withUnit(race.rate(name, verb), 'MB/s'),
-        ...(name === 'DStore' ? { compared: `${against(verb).toFixed(2)} x Tahoe-LAFS` } : {}),
-      })),
+    lines: race.lines(
+      stores.map(({ name }) => name),
+      'Tahoe-LAFS',
     ),
     verdicts: [judge('put, both encrypted', 'put', 8), judge('get of the same', 'get', 12)],
   });

@@ -12,6 +12,7 @@ import { kuboProgram } from './install.js';
 export interface Daemon {
   readonly rpc: string;
   readonly gateway: string;
+  readonly pid: number;
 }
 
 const capacityBytes = 20n << 30n;
@@ -32,11 +33,11 @@ async function start(scratch: Scratch, program: string, swarm: string, at: numbe
   const own = privateConfig(config, { ports, capacityBytes });
   await writeFile(join(folder, 'config'), JSON.stringify(own));
   await writeFile(join(folder, 'swarm.key'), swarm);
-  await scratch.start({
+  const { pid } = await scratch.start({
     program,
     args: ['daemon', '--migrate=false'],
     env: { IPFS_PATH: folder, LIBP2P_FORCE_PNET: '1', IPFS_TELEMETRY: 'off' },
     ready: /Daemon is ready/,
   });
-  return { rpc: `http://127.0.0.1:${ports.rpc}`, gateway: `http://127.0.0.1:${ports.gateway}` };
+  return { rpc: `http://127.0.0.1:${ports.rpc}`, gateway: `http://127.0.0.1:${ports.gateway}`, pid };
 }

@@ -16,10 +16,12 @@ const disks = 6;
 /** MinIO on one node with six directories, EC 4+2, no encryption; asked through presigned URLs. */
 export class Minio implements Store {
   readonly name = 'MinIO';
+  readonly pids: readonly number[];
   readonly #origin: string;
 
-  private constructor(origin: string) {
+  private constructor(origin: string, pid: number) {
     this.#origin = origin;
+    this.pids = [pid];
   }
 
   static async start(scratch: Scratch): Promise<Minio> {
@@ -28,7 +30,7 @@ export class Minio implements Store {
     for (const each of folders) await mkdir(each, { recursive: true });
     const [api, page] = [await freePort(), await freePort()];
     const address = (port: number) => `127.0.0.1:${port}`;
-    await scratch.start({
+    const { pid } = await scratch.start({
       program: await minioProgram(),
       args: ['server', '--address', address(api), '--console-address', address(page), ...folders],
       env: {
@@ -43,7 +45,7 @@ export class Minio implements Store {
       },
       ready: /^API: /m,
     });
-    const minio = new Minio(`http://${address(api)}`);
+    const minio = new Minio(`http://${address(api)}`, pid);
     await minio.#send('PUT', `/${bucket}`, 0);
     return minio;
   }

@@ -17,11 +17,13 @@ const looks = 120;
 /** A Tahoe-LAFS grid on loopback: an introducer, six storage servers, and a client whose web API is asked. Encrypts, 4 of 6. */
 export class Tahoe implements Store {
   readonly name = 'Tahoe-LAFS';
+  readonly pids: readonly number[];
   readonly #origin: string;
   readonly #capabilities = new Map<string, string>();
 
-  private constructor(origin: string) {
+  private constructor(origin: string, pids: readonly number[]) {
     this.#origin = origin;
+    this.pids = pids;
   }
 
   static async start(scratch: Scratch): Promise<Tahoe> {
@@ -41,7 +43,7 @@ export class Tahoe implements Store {
     const webport = `--webport=tcp:${port}:interface=127.0.0.1`;
     await grid.create('create-client', 'client', ['--introducer', furl, webport, ...shares]);
     await grid.run('client');
-    const tahoe = new Tahoe(`http://127.0.0.1:${port}`);
+    const tahoe = new Tahoe(`http://127.0.0.1:${port}`, grid.pids);
     await tahoe.#connected();
     return tahoe;
   }
@@ -77,6 +79,7 @@ class Grid {
   readonly #scratch: Scratch;
   readonly #folder: string;
   readonly #program: string;
+  readonly pids: number[] = [];
 
   constructor(scratch: Scratch, folder: string, program: string) {
     this.#scratch = scratch;
@@ -89,12 +92,13 @@ class Grid {
   }
 
   async run(name: string): Promise<void> {
-    await this.#scratch.start({
+    const { pid } = await this.#scratch.start({
       program: this.#program,
       // Without the flag it ends at once where standard input is closed.
       args: ['run', '--allow-stdin-close', `--basedir=${join(this.#folder, name)}`],
       ready: /(?:client|introducer|node) running/i,
     });
+    this.pids.push(pid);
   }
 }
 
