@@ -47,12 +47,17 @@ describe('endorsements of some organizations on real peers', () => {
     return consortium.views.map(({ ledger }) => ledger) as [FabricLedger, ...FabricLedger[]];
   }
 
-  /** An epoch that nobody has answered for this lease yet. */
+  /** An epoch that audits what the lease holds, and that nobody has answered yet. */
   async function freshEpoch(): Promise<bigint> {
     const [ledger] = views();
     return until('an epoch without an answer', async () => {
-      const [epoch, tab] = await Promise.all([ledger.read('epoch'), ledger.read('tab', lease.leaseId)]);
-      const isFresh = epoch !== undefined && tab !== undefined && tab.provenThrough < epoch.number;
+      const [epoch, tab, tip] = await Promise.all([
+        ledger.read('epoch'),
+        ledger.read('tab', lease.leaseId),
+        ledger.read('tip', lease.leaseId),
+      ]);
+      if (epoch === undefined || tab === undefined || tip === undefined) return undefined;
+      const isFresh = tab.provenThrough < epoch.number && tip.epoch < epoch.number;
       return isFresh && epoch.phase === 'open' ? epoch.number : undefined;
     });
   }
