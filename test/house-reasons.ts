@@ -83,8 +83,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'views.test.ts holds answers to their schemas, bad-input.test.ts refuses stray queries',
   'application/src/http/bodies.ts': 'bad-input.test.ts sends every kind of body',
   'application/src/http/conditional.ts': 'object-reader.test.ts asks with every condition',
-  'application/src/http/controllers/bucket-controller.ts':
-    'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
   'application/src/http/controllers/demo-controller.ts':
     'thin: guard.test.ts, bad-input.test.ts, object-reader.test.ts and views.test.ts call every route',
   'application/src/http/controllers/event-controller.ts':

@@ -82,6 +82,17 @@ export class GatewayClient {
     } while (cursor !== undefined);
   }
 
+  /** All items of a listing together. */
+  async all<T>(path: string, query: GatewayRequest['query'] = {}): Promise<T[]> {
+    const found: T[] = [];
+    for await (const { items } of this.pages<{ readonly items: readonly T[] }>({
+      path,
+      query: { ...query, limit: '1000' },
+    }))
+      found.push(...items);
+    return found;
+  }
+
   /** Ledger events from now on. */
   async *events(types: readonly string[]): AsyncGenerator<StreamedEvent> {
     const { body } = await this.send({ path: '/v1/events', query: { types: types.join(',') } });

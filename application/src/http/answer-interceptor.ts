@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { factsOf } from './operation.js';
 import { Malformed } from './malformed.js';
+import { nextLink } from './paging.js';
 import { queryIsChecked } from './parameters.js';
 
-/** Holds answers to their schemas, and refuses query members of operations that take none. */
+/** Holds answers to their schemas, says where a listing goes on, and refuses query members of operations that take none. */
 export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const facts = factsOf(context.getHandler());
@@ -23,7 +24,10 @@ export class AnswerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((value) => {
         void reply.header('cache-control', 'no-store');
-        return schema.parse(value);
+        const answer = schema.parse(value);
+        const link = nextLink(request.url, answer);
+        if (link !== undefined) void reply.header('link', link);
+        return answer;
       }),
     );
   }

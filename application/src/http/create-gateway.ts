@@ -19,6 +19,7 @@ import { Guard } from './guard.js';
 import { documentOf } from './openapi.js';
 import { ProblemFilter } from './problem-filter.js';
 import { RouteTable } from './route-table.js';
+import { traceOf } from './trace.js';
 
 /** Milliseconds for which a connection may be silent. */
 const idleTimeout = 120_000;
@@ -90,7 +91,7 @@ async function application(
   const fastify = adapter.getInstance<FastifyInstance>();
   table.watch(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
+    void reply.headers({ 'x-request-id': request.id, traceparent: traceOf(request.raw).traceparent });
     request.raw.setMaxListeners(20);
   });
   const app = await NestFactory.create<NestFastifyApplication>(Gate, adapter, {

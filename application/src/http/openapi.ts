@@ -158,7 +158,7 @@ function parametersOf({ controller, handler, path }: Route): object[] {
 const text = { type: 'string' };
 const problemSchema = {
   type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'retryable'],
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'traceId', 'retryable'],
   properties: {
     type: { type: 'string', format: 'uri' },
     title: text,
@@ -166,6 +166,7 @@ const problemSchema = {
     detail: text,
     instance: text,
     code: text,
+    traceId: text,
     retryable: { type: 'boolean' },
     errors: {
       type: 'array',

@@ -4,6 +4,7 @@ import { Denial } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
 import { isRetryable, problemOf, retryAfter, titleOf } from '../ports/problem.js';
 import { Malformed } from './malformed.js';
+import { traceOf } from './trace.js';
 
 /** What the filter must know of the gateway. */
 export interface ProblemContext {
@@ -36,7 +37,11 @@ export class ProblemFilter implements ExceptionFilter {
     const error = ownWords(thrown, request, allowed);
     const problem = problemOf(error);
     const { code, status, detail, facts } = problem;
-    if (status >= 500) this.#context.log.error('request failed', { code, requestId: request.id, error });
+    const { traceId, traceparent } = traceOf(request.raw);
+    // A path that the router can't read never came to the hook that says this of every answer.
+    void reply.headers({ 'x-request-id': request.id, traceparent });
+    if (status >= 500)
+      this.#context.log.error('request failed', { code, requestId: request.id, traceId, error });
     if (code === 'method-not-allowed') void reply.header('allow', allowed.join(', '));
     if (status !== 401) void reply.removeHeader('www-authenticate');
     else if (!reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
@@ -52,6 +57,7 @@ export class ProblemFilter implements ExceptionFilter {
       detail,
       instance: `urn:dstore:request:${request.id}`,
       code,
+      traceId,
       retryable: isRetryable(code),
       ...(error instanceof Malformed ? { errors: error.flaws } : {}),
       ...facts,

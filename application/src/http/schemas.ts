@@ -1,4 +1,4 @@
-import { roles } from '@dstore/chaincode/domain';
+import { events, roles } from '@dstore/chaincode/domain';
 import { z } from 'zod';
 import { revocationReasons } from '../ports/identities.js';
 
@@ -10,6 +10,8 @@ export const decimal = z
 /** A count or a size within JavaScript's safe integers. */
 export const count = z.number().int().nonnegative();
 const hexId = z.string().regex(/^[0-9a-f]{32}$/);
+const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+const foreignIdentifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/);
 const time = z.iso.datetime();
 const accountName = z.strictObject({ msp: z.string(), id: z.string() });
 
@@ -24,11 +26,23 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 export const bucketWish = z
   .strictObject({ geometry: geometry.optional(), versions: versions.optional() })
   .meta({ id: 'BucketWish' });
+export const bucketPatch = z
+  .strictObject({ geometry: geometry.optional(), versions: versions.optional() })
+  .meta({ id: 'BucketPatch' });
 export const bucket = z
   .strictObject({ bucket: z.string(), geometry, versions, created: time })
   .meta({ id: 'Bucket' });
 
-export const limit = z.coerce.number().int().min(1).max(1000).default(100);
+/** A number as a query spells it: decimal digits, no sign, no leading zero, no other spelling. */
+const spelled = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text),
+    schema,
+  );
+const limit = spelled(z.number().int().min(1).max(1000)).default(100);
+const cursor = z.string().max(8192).optional();
+/** What every listing takes. */
+export const pageQuery = z.strictObject({ limit, cursor });
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 export const objectsQuery = z.strictObject({
   prefix: z.string().max(1024).optional(),
@@ -36,7 +50,7 @@ export const objectsQuery = z.strictObject({
   startAfter: z.string().max(1024).optional(),
   versions: flag.optional(),
   limit,
-  cursor: z.string().max(8192).optional(),
+  cursor,
 });
 export const listedObject = z
   .strictObject({
@@ -93,11 +107,7 @@ export const located = z
 
 export const explainQuery = z.strictObject({
   bucket: z.string(),
-  bytes: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(1 << 20),
+  bytes: spelled(z.number().int().min(0)).default(1 << 20),
 });
 export const explanation = z
   .strictObject({
@@ -111,7 +121,7 @@ export const explanation = z
   .meta({ id: 'PlacementExplanation' });
 
 export const leaseState = z.enum(['active', 'closed', 'defaulted']);
-export const leasesQuery = z.strictObject({ state: leaseState.optional() });
+export const leasesQuery = pageQuery.extend({ state: leaseState.optional() });
 export const lease = z
   .strictObject({
     leaseId: hexId,
@@ -155,6 +165,15 @@ export const disk = z
     collateral: decimal,
   })
   .meta({ id: 'Disk' });
+export const disksQuery = pageQuery.extend({
+  org: foreignIdentifier.optional(),
+  site: identifier.optional(),
+  state: diskState.optional(),
+  /** Free bytes at least. */
+  minFree: decimal.optional(),
+  /** Credits per GiB and epoch at most. */
+  maxPrice: decimal.optional(),
+});
 export const disks = pageOf(disk).meta({ id: 'DisksPage' });
 
 export const epoch = z
@@ -171,13 +190,15 @@ export const epoch = z
     next: time.optional(),
   })
   .meta({ id: 'Epoch' });
+/** A cursor among epochs is the number that the page begins with. */
+export const epochsQuery = z.strictObject({ limit, cursor: decimal.transform(BigInt).optional() });
 export const epochs = pageOf(epoch).meta({ id: 'EpochsPage' });
 
 export const verdict = z.enum(['proven', 'refused', 'missed', 'lost']);
-export const auditsQuery = z.strictObject({
+export const auditsQuery = pageQuery.extend({
   epoch: decimal.optional(),
-  disk: z.string().optional(),
-  lease: z.string().optional(),
+  disk: identifier.optional(),
+  lease: hexId.optional(),
   verdict: verdict.optional(),
 });
 export const audit = z
@@ -286,7 +307,14 @@ export const overview = z
   })
   .meta({ id: 'Overview' });
 export const addedDisk = z.strictObject({ diskId: z.string() }).meta({ id: 'AddedDisk' });
-export const eventsQuery = z.strictObject({ types: z.string().max(1024).optional() });
+const eventNames = new Set(Object.keys(events));
+export const eventsQuery = z.strictObject({
+  types: z
+    .string()
+    .max(1024)
+    .refine((text) => text.split(',').every((name) => eventNames.has(name)), 'names of events, with commas')
+    .optional(),
+});
 export const registration = z
   .strictObject({
     id: z.string().min(1).max(64),
@@ -305,4 +333,4 @@ export const revoked = z.strictObject({ certificates: count }).meta({ id: 'Revok
 export const bucketParam = z.strictObject({ bucket: z.string().max(255) });
 export const objectParam = z.strictObject({ bucket: z.string().max(255), '*': z.string() });
 export const idParam = z.strictObject({ id: z.string().max(255) });
-export const accountParam = z.strictObject({ msp: z.string().max(128), id: z.string().max(128) });
+export const accountParam = z.strictObject({ msp: foreignIdentifier, id: foreignIdentifier });

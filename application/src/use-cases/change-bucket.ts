@@ -1,15 +1,23 @@
+import type { Conditions } from '../core/conditions.js';
 import { type Bucket } from '../core/delta.js';
 import { defaultGeometry, geometryRefusal, type Geometry } from '../core/geometry.js';
 import { Denial } from '../ports/fault.js';
 import type { FlushVault } from './flush-vault.js';
 import type { Vault } from './vault.js';
 
-const namePattern = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+// What S3 takes for a bucket too: no address of a host, no name that DNS gives a meaning of its own.
+const namePattern = /^(?!xn--)(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** What an owner says of a bucket. */
 export interface BucketWish {
   readonly geometry?: Geometry;
   readonly versions?: 'latest' | 'keep';
+}
+
+/** A bucket as it is now, and the transaction that made it so. */
+export interface ChangedBucket {
+  readonly bucket: Bucket;
+  readonly txId: string;
 }
 
 /** The geometry that fits the disks there are; Denial `too-few-disks` without any. */
@@ -33,9 +41,8 @@ export class ChangeBucket {
   }
 
   /** Makes a bucket, or changes the one there is; `create` refuses one that is there. Denials `name-malformed`, `geometry-unsatisfiable`, `bucket-exists`. */
-  async run(name: string, wish: BucketWish, create = false): Promise<Bucket> {
-    if (!namePattern.test(name))
-      throw new Denial('name-malformed', 'a bucket name has 3 to 63 of a-z, 0-9, dot and hyphen');
+  async run(name: string, wish: BucketWish, create = false): Promise<ChangedBucket> {
+    checkName(name);
     const known = this.#vault.means.catalog.bucket(name);
     if (create && known !== undefined) throw new Denial('bucket-exists', `bucket ${name} is there already`);
     const { dataShards, parityShards } = this.#geometry(wish, known);
@@ -46,13 +53,23 @@ export class ChangeBucket {
       versions: wish.versions ?? known?.versions ?? 'latest',
       created: known?.created ?? this.#vault.means.clock.now(),
     };
-    await this.#flush.run({ kind: 'bucket', bucket, create: known === undefined });
-    return bucket;
+    const { txId } = await this.#flush.run({ kind: 'bucket', bucket, create: known === undefined });
+    return { bucket, txId };
   }
 
-  /** Removes an empty bucket. Denials `bucket-unknown`, `bucket-not-empty`. */
-  async drop(name: string): Promise<void> {
-    await this.#flush.run({ kind: 'drop-bucket', bucket: name });
+  /** Changes what is said of a bucket that is there, if it still is the one meant. Denials `bucket-unknown`, `precondition-failed`, `geometry-unsatisfiable`. */
+  async amend(name: string, wish: BucketWish, conditions: Conditions): Promise<ChangedBucket> {
+    const known = this.#vault.means.catalog.bucket(name);
+    if (known === undefined) throw new Denial('bucket-unknown', `there is no bucket ${name}`);
+    const { dataShards, parityShards } = this.#geometry(wish, known);
+    const bucket = { ...known, dataShards, parityShards, versions: wish.versions ?? known.versions };
+    const { txId } = await this.#flush.run({ kind: 'bucket', bucket, create: false, conditions });
+    return { bucket, txId };
+  }
+
+  /** Removes an empty bucket; the transaction that did. Denials `bucket-unknown`, `bucket-not-empty`. */
+  async drop(name: string): Promise<{ readonly txId: string }> {
+    return this.#flush.run({ kind: 'drop-bucket', bucket: name });
   }
 
   #geometry(wish: BucketWish, known: Bucket | undefined): Geometry {
@@ -65,4 +82,12 @@ export class ChangeBucket {
       );
     return geometry;
   }
+}
+
+function checkName(name: string): void {
+  if (!namePattern.test(name))
+    throw new Denial(
+      'name-malformed',
+      'a bucket name has 3 to 63 of a-z, 0-9, dot and hyphen, and is no IP address',
+    );
 }

@@ -1,3 +1,4 @@
+import { bucketTag } from '../core/bucket-tag.js';
 import { conditionsHold } from '../core/conditions.js';
 import type { Bucket, Version } from '../core/delta.js';
 import { sameExtent } from '../core/relocation.js';
@@ -130,6 +131,8 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     if (change.create && known !== undefined)
       throw new Denial('bucket-exists', `bucket ${change.bucket.bucket} is there already`);
     if (!change.create && known === undefined) throw unknownBucket(change.bucket.bucket);
+    if (!conditionsHold(change.conditions ?? {}, known && bucketTag(known)))
+      throw new Denial('precondition-failed', 'the bucket has changed');
     this.buckets.push(change.bucket);
   }
 

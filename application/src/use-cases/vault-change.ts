@@ -40,7 +40,13 @@ export type VaultChange =
       readonly modified: number;
       readonly conditions: Conditions;
     }
-  | { readonly kind: 'bucket'; readonly bucket: Bucket; readonly create: boolean }
+  | {
+      readonly kind: 'bucket';
+      readonly bucket: Bucket;
+      readonly create: boolean;
+      /** On the tag of the bucket that is there. */
+      readonly conditions?: Conditions;
+    }
   | { readonly kind: 'drop-bucket'; readonly bucket: string }
   | { readonly kind: 'moves'; readonly moves: readonly ShardMove[] }
   | {

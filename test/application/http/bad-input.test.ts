@@ -29,6 +29,24 @@ const wish = (
   const headers = { 'content-type': 'application/json', ...more };
   return { what, method: 'PUT', path: '/v1/buckets/fresh', headers, body, status, code };
 };
+const patch = (
+  what: string,
+  body: string,
+  more: Record<string, string>,
+  status: number,
+  code: string,
+): Bad => {
+  const headers = { 'content-type': 'application/json', ...more };
+  return {
+    what: `a patch with ${what}`,
+    method: 'PATCH',
+    path: '/v1/buckets/demo',
+    headers,
+    body,
+    status,
+    code,
+  };
+};
 const get = (what: string, path: string, status: number, code: string): Bad => ({ what, path, status, code });
 
 const malformed = [400, 'request-malformed'] as const;
@@ -60,6 +78,49 @@ const table: readonly Bad[] = [
   get('an unknown lease state', '/v1/leases?state=open', ...malformed),
   get('a placement without a bucket', '/v1/placements/explain', ...malformed),
   get('a placement of less than nothing', '/v1/placements/explain?bucket=demo&bytes=-1', ...malformed),
+  ...['', '1e3', '0x10', '010', '+1', '-1', ' 1', '1.0', '9007199254740993'].flatMap((bytes) => [
+    get(
+      `a placement of "${bytes}" bytes`,
+      `/v1/placements/explain?bucket=demo&bytes=${encodeURIComponent(bytes)}`,
+      ...malformed,
+    ),
+  ]),
+  ...[
+    'buckets',
+    'leases',
+    'disks',
+    'epochs',
+    'audits',
+    'accounts/Org1/owner/notes',
+    'buckets/demo/objects',
+  ].flatMap((list) => [
+    ...['0', '1001', '1e1', '0x10', '010', '', 'ten', '-1', '1.5'].map((limit) =>
+      get(`a page of "${limit}" of ${list}`, `/v1/${list}?limit=${limit}`, ...malformed),
+    ),
+    get(`two limits of ${list}`, `/v1/${list}?limit=1&limit=2`, ...malformed),
+    get(`an unknown member of ${list}`, `/v1/${list}?offset=1`, ...malformed),
+    get(`a cursor of 9 kB of ${list}`, `/v1/${list}?cursor=${'a'.repeat(9000)}`, ...malformed),
+  ]),
+  get('a cursor of buckets that none gave', '/v1/buckets?cursor=a%20b', 400, 'cursor-malformed'),
+  get('a cursor of epochs that is no number', '/v1/epochs?cursor=last', ...malformed),
+  get('disks of an organization that can be none', '/v1/disks?org=a%2Fb', ...malformed),
+  get('disks of a site that can be none', '/v1/disks?site=North', ...malformed),
+  get('disks in an unknown state', '/v1/disks?state=open', ...malformed),
+  get('disks with less than nothing free', '/v1/disks?minFree=-1', ...malformed),
+  get('disks at a price with a fraction', '/v1/disks?maxPrice=1.5', ...malformed),
+  get('audits of a disk that can be none', '/v1/audits?disk=%CE%A9', ...malformed),
+  get('audits of a lease that can be none', '/v1/audits?lease=zz', ...malformed),
+  get('an account of an organization with a slash', '/v1/accounts/a%2Fb/x', ...malformed),
+  get('an account of U+0000', '/v1/accounts/Org1/%00', ...malformed),
+  get('notes of an account that can be none', '/v1/accounts/Org1/%CE%A9/notes', ...malformed),
+  get('events of an unknown name', '/v1/events?types=EpochOpened,Nothing', ...malformed),
+  get('events of no name', '/v1/events?types=', ...malformed),
+  get('versions that are neither true nor false', '/v1/buckets/demo/objects?versions=maybe', ...malformed),
+  get('a prefix of 1025 signs', `/v1/buckets/demo/objects?prefix=${'a'.repeat(1025)}`, ...malformed),
+  get('a start of 1025 signs', `/v1/buckets/demo/objects?startAfter=${'a'.repeat(1025)}`, ...malformed),
+  get('a delimiter of 17 signs', `/v1/buckets/demo/objects?delimiter=${'a'.repeat(17)}`, ...malformed),
+  get('shards of a version that is no id', '/v1/buckets/demo/shards/x?version=1', ...malformed),
+  get('shards of an empty key', '/v1/buckets/demo/shards/', 400, 'name-malformed'),
   get('an unknown problem code', '/problems/nothing', 404, 'route-unknown'),
   {
     what: 'a method that the path lacks',
@@ -90,6 +151,11 @@ const table: readonly Bad[] = [
     'digest-mismatch',
   ),
   put('a length of more than 5 TiB', { 'content-length': String(6 * 2 ** 40) }, 413, 'object-too-large'),
+  patch('no condition', '{"versions":"keep"}', {}, 428, 'precondition-required'),
+  patch('a condition without quotes', '{"versions":"keep"}', { 'if-match': 'abc' }, ...malformed),
+  patch('an unknown member', '{"version":"keep"}', { 'if-match': '*' }, ...malformed),
+  patch('a member that is null', '{"versions":null}', { 'if-match': '*' }, ...malformed),
+  patch('no JSON', '[', { 'if-match': '*' }, ...malformed),
   wish('a body that is no JSON', '{', ...malformed),
   wish('a body that is no UTF-8', Buffer.from([0x22, 0xff, 0x22]), ...malformed),
   wish('a body that is no object', '[]', ...malformed),
@@ -157,6 +223,8 @@ describe('the HTTP door', () => {
       assert.equal(problem['code'], code);
       assert.equal(problem['status'], status);
       assert.equal(problem['type'], `${url}/problems/${code}`);
+      assert.match(answer, new RegExp(`\r\ntraceparent: 00-${String(problem['traceId'])}-`));
+      assert.match(answer, /\r\nx-request-id: [0-9a-f-]{36}\r\n/);
       for (const member of ['title', 'detail', 'instance']) assert.equal(typeof problem[member], 'string');
       assert.equal(objects.changes, before);
     });
@@ -175,7 +243,7 @@ describe('the HTTP door', () => {
   it('says which methods a path takes', async () => {
     const answer = await fetch(`${url}/v1/buckets/demo`, { method: 'POST', headers: { authorization } });
     assert.equal(answer.status, 405);
-    assert.equal(answer.headers.get('allow'), 'GET, PUT, DELETE');
+    assert.equal(answer.headers.get('allow'), 'GET, PUT, PATCH, DELETE');
   });
 
   it('answers with the request id it was given, or one of its own', async () => {

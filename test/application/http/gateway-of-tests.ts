@@ -125,7 +125,7 @@ export function useCasesOfTests(
     },
     listObjects: { run: (request) => objects.list(request) },
     locateShards: { run: unexpected, placeOf: unexpected },
-    changeBucket: { run: unexpected, drop: unexpected },
+    changeBucket: { run: unexpected, amend: unexpected, drop: unexpected },
     listBuckets: { run: () => [] },
     explainPlacement: none,
     listLeases: none,

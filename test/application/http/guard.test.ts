@@ -14,6 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'GET /v1/buckets': readers,
   'GET /v1/buckets/:bucket': readers,
   'PUT /v1/buckets/:bucket': ['owner'],
+  'PATCH /v1/buckets/:bucket': ['owner'],
   'DELETE /v1/buckets/:bucket': ['owner'],
   'GET /v1/buckets/:bucket/objects': readers,
   'PUT /v1/buckets/:bucket/objects/*': writers,
@@ -48,6 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const open = [
   'GET /health/live',
+  'GET /health/startup',
   'GET /health/ready',
   'GET /openapi.json',
   'GET /problems/:id',

@@ -183,6 +183,51 @@ describe('views', () => {
     assert.equal((await ask('/v1/disks/d9', 404))['code'], 'disk-unknown');
   });
 
+  it('show those disks only that are asked for', async () => {
+    const { items } = await ask('/v1/disks');
+    const {
+      provider: by,
+      site,
+      freeBytes,
+      price,
+    } = items[0] as Record<string, string> & {
+      provider: { msp: string };
+    };
+    const more = (text: string | undefined) => String(BigInt(text ?? 0) + 1n);
+    const less = (text: string | undefined) => String(BigInt(text ?? 0) - 1n);
+    for (const [query, count] of [
+      [`org=${by.msp}&site=${site}&state=offering&minFree=${freeBytes}&maxPrice=${price}`, 1],
+      ['org=Org9', 0],
+      ['site=elsewhere', 0],
+      ['state=paused', 0],
+      [`minFree=${more(freeBytes)}`, 0],
+      [`maxPrice=${less(price)}`, 0],
+    ] as const)
+      assert.equal((await ask(`/v1/disks?${query}`)).items.length, count, query);
+  });
+
+  it('go on page by page, by the link too', async () => {
+    const leafed = async (path: string) => {
+      const found: unknown[] = [];
+      for (let next: string | undefined = path; next !== undefined;) {
+        const answer: Response = await fetch(url + next, {
+          headers: { authorization: `Bearer ${tokenOf('owner')}` },
+        });
+        const { items } = (await answer.json()) as { items: unknown[] };
+        assert.equal(items.length, 1, path);
+        found.push(...items);
+        next = /^<([^>]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+      }
+      return found;
+    };
+    for (const path of ['/v1/epochs', '/v1/audits', '/v1/audits?epoch=1', '/v1/buckets', '/v1/leases'])
+      assert.deepEqual(
+        await leafed(`${path}${path.includes('?') ? '&' : '?'}limit=1`),
+        (await ask(path)).items,
+        path,
+      );
+  });
+
   it('show epochs, the one that runs with its phase', async () => {
     const current = await ask('/v1/epochs/current');
     assert.equal(current['number'], '5');

@@ -1,4 +1,5 @@
 import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
+import { bucketTag } from '@dstore/application/core/bucket-tag.js';
 import { Denial } from '@dstore/application/ports/fault.js';
 import { ChangeBucket, geometryForVault } from '@dstore/application/use-cases/change-bucket.js';
 import { DeleteObject } from '@dstore/application/use-cases/delete-object.js';
@@ -23,7 +24,8 @@ const denial = (code: string) => (error: unknown) => error instanceof Denial && 
 describe('changing buckets', () => {
   it('gives a new bucket the geometry that the disks allow, and the present as its time', async () => {
     const { buckets, catalog, world, vault } = await begun();
-    const made = await buckets.run('photos', {});
+    const { bucket: made, txId } = await buckets.run('photos', {});
+    assert.notEqual(txId, '');
     assert.deepEqual(made, {
       ...{ bucket: 'photos', dataShards: 2, parityShards: 2, versions: 'latest' },
       created: world.clock.now(),
@@ -34,19 +36,55 @@ describe('changing buckets', () => {
 
   it('changes only what is said of one that is there', async () => {
     const { buckets, world } = await begun();
-    const made = await buckets.run('photos', { versions: 'keep' });
+    const { bucket: made } = await buckets.run('photos', { versions: 'keep' });
     await world.clock.advance(1000);
     const geometry = { dataShards: 3, parityShards: 1 };
-    assert.deepEqual(await buckets.run('photos', { geometry }), { ...made, ...geometry });
+    assert.deepEqual((await buckets.run('photos', { geometry })).bucket, { ...made, ...geometry });
     await assert.rejects(buckets.run('photos', {}, true), denial('bucket-exists'));
   });
 
   it('S-16 refuses names that are none, and takes the longest and shortest that are', async () => {
     const { buckets } = await begun();
-    for (const name of ['', 'ab', 'Abc', 'a..b', '-ab', 'ab-', 'a/b', 'a b', 'ä12', '../x', 'x'.repeat(64)])
+    const likeHosts = ['192.168.0.1', '1.2.3.4', 'xn--bcher-kva'];
+    for (const name of [
+      '',
+      'ab',
+      'Abc',
+      'a..b',
+      '-ab',
+      'ab-',
+      'a/b',
+      'a b',
+      'ä12',
+      '../x',
+      'x'.repeat(64),
+      ...likeHosts,
+    ])
       await assert.rejects(buckets.run(name, {}), denial('name-malformed'), name);
     await buckets.run('abc', {});
     await buckets.run('x'.repeat(63), {});
+    await buckets.run('1.2.3.4.5', {});
+  });
+
+  it('amends one that still is the one meant, once of two at a time', async () => {
+    const { buckets, catalog } = await begun();
+    const { bucket } = await buckets.run('photos', {});
+    const ifMatch = [bucketTag(bucket)];
+    const both = await Promise.allSettled([
+      buckets.amend('photos', { versions: 'keep' }, { ifMatch }),
+      buckets.amend('photos', { geometry: { dataShards: 2, parityShards: 1 } }, { ifMatch }),
+    ]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+    assert.ok(denial('precondition-failed')((both[1] as PromiseRejectedResult).reason));
+    assert.deepEqual(catalog.bucket('photos'), { ...bucket, versions: 'keep' });
+    await assert.rejects(buckets.amend('none', {}, {}), denial('bucket-unknown'));
+    await assert.rejects(
+      buckets.amend('photos', { geometry: { dataShards: 9, parityShards: 9 } }, { ifMatch: '*' }),
+      denial('geometry-unsatisfiable'),
+    );
   });
 
   it('refuses a geometry that no set of its disks can hold', async () => {

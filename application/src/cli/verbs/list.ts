@@ -46,9 +46,12 @@ function longLine({ key, bytes, modified, versionId }: ListedObject): string {
 }
 
 async function listBuckets(session: Session): Promise<void> {
-  const { items } = await session.client.json<{
-    readonly items: readonly { bucket: string; geometry: string; versions: string; created: string }[];
-  }>({ path: '/v1/buckets' });
+  const items = await session.client.all<{
+    bucket: string;
+    geometry: string;
+    versions: string;
+    created: string;
+  }>('/v1/buckets');
   await session.items(items, ['bucket', 'geometry', 'versions', 'created'], (item) => [
     item.bucket,
     item.geometry,

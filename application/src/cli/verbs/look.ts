@@ -71,10 +71,7 @@ interface Lease {
 
 /** `lease ls`. */
 export async function listLeases(session: Session, options: { readonly state?: string }): Promise<void> {
-  const { items } = await session.client.json<{ items: readonly Lease[] }>({
-    path: '/v1/leases',
-    query: { state: options.state },
-  });
+  const items = await session.client.all<Lease>('/v1/leases', { state: options.state });
   await session.items(
     items,
     ['lease', 'disk', 'state', 'used', 'of', 'ends', 'escrow', 'earned', 'misses'],
@@ -104,7 +101,7 @@ interface Disk {
 
 /** `disk ls`. */
 export async function listDisks(session: Session): Promise<void> {
-  const { items } = await session.client.json<{ items: readonly Disk[] }>({ path: '/v1/disks' });
+  const items = await session.client.all<Disk>('/v1/disks');
   await session.items(items, ['disk', 'organization', 'site', 'state', 'free', 'of', 'price'], (disk) => [
     disk.diskId,
     disk.provider.msp,

@@ -44,10 +44,8 @@ export async function listAudits(
     readonly verdict?: string;
   },
 ): Promise<void> {
-  const { items } = await session.client.json<{ items: readonly Audit[] }>({
-    path: '/v1/audits',
-    query: { epoch: query.epoch, disk: query.disk, lease: query.lease, verdict: query.verdict },
-  });
+  const { epoch, disk, lease, verdict } = query;
+  const items = await session.client.all<Audit>('/v1/audits', { epoch, disk, lease, verdict });
   await session.items(items, head, cells);
 }
 
@@ -66,11 +64,8 @@ export async function followAudits(session: Session): Promise<void> {
     }
     session.say(`epoch ${epoch} opened`);
     if (BigInt(epoch) < 2n) continue;
-    const { items } = await session.client.json<{ items: readonly Audit[] }>({
-      path: '/v1/audits',
-      query: { epoch: String(BigInt(epoch) - 1n), verdict: 'missed' },
-    });
-    for (const missed of items) await tell(session, missed);
+    const before = { epoch: String(BigInt(epoch) - 1n), verdict: 'missed' };
+    for (const missed of await session.client.all<Audit>('/v1/audits', before)) await tell(session, missed);
   }
 }
 

@@ -1,8 +1,13 @@
-import { Body, Controller, Delete, Get, Inject, Param, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bucketTag } from '../../core/bucket-tag.js';
+import type { Bucket } from '../../core/delta.js';
 import { Denial } from '../../ports/fault.js';
+import type { BucketWish } from '../../use-cases/change-bucket.js';
+import { conditionsOf } from '../conditional.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
 import { Operation, owners, readers } from '../operation.js';
+import { pageOfItems, type PageWish } from '../paging.js';
 import { SchemaPipe } from '../schema-pipe.js';
 import * as schemas from '../schemas.js';
 import { bucketView } from '../views.js';
@@ -29,8 +34,8 @@ export class BucketController {
     status: 200,
     answer: schemas.pageOf(schemas.bucket),
   })
-  list() {
-    return { items: this.#with.useCases.listBuckets.run().map(bucketView) };
+  list(@Query(new SchemaPipe(schemas.pageQuery)) query: PageWish) {
+    return pageOfItems(this.#with.useCases.listBuckets.run().map(bucketView), ({ bucket }) => bucket, query);
   }
 
   @Get(':bucket')
@@ -41,10 +46,11 @@ export class BucketController {
     status: 200,
     answer: schemas.bucket,
   })
-  read(@Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string }) {
-    const found = this.#find(bucket);
-    if (found === undefined) throw new Denial('bucket-unknown', `there is no bucket ${bucket}`);
-    return bucketView(found);
+  read(
+    @Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return shown(this.#mustFind(bucket), reply);
   }
 
   @Put(':bucket')
@@ -62,34 +68,73 @@ export class BucketController {
   ) {
     const known = this.#find(bucket);
     if (known !== undefined) {
-      const view = bucketView(known);
-      const equal =
-        (wish.geometry ?? view.geometry) === view.geometry &&
-        (wish.versions ?? view.versions) === view.versions;
-      if (!equal) throw new Denial('bucket-exists', `bucket ${bucket} is there and differs`);
+      if (!isAsWished(known, wish))
+        throw new Denial('bucket-exists', `bucket ${bucket} is there and differs`);
       void reply.code(200);
-      return view;
+      return shown(known, reply);
     }
-    const [dataShards = 0, parityShards = 0] = (wish.geometry ?? '').split('+').map(Number);
-    return bucketView(
-      await this.#with.useCases.changeBucket.run(
-        bucket,
-        {
-          ...(wish.geometry === undefined ? {} : { geometry: { dataShards, parityShards } }),
-          ...(wish.versions === undefined ? {} : { versions: wish.versions }),
-        },
-        true,
-      ),
-    );
+    const made = await this.#with.useCases.changeBucket.run(bucket, parsed(wish), true);
+    return shown(made.bucket, reply, made.txId);
+  }
+
+  @Patch(':bucket')
+  @Operation({
+    id: 'changeBucket',
+    summary: 'Change a bucket (merge patch) if it still is the one that If-Match names',
+    access: owners,
+    status: 200,
+    answer: schemas.bucket,
+  })
+  async change(
+    @Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string },
+    @Body(new SchemaPipe(schemas.bucketPatch)) wish: Wish,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const conditions = conditionsOf(request.headers);
+    if (conditions.ifMatch === undefined)
+      throw new Denial('precondition-required', 'send If-Match with the ETag of the bucket');
+    const made = await this.#with.useCases.changeBucket.amend(bucket, parsed(wish), conditions);
+    return shown(made.bucket, reply, made.txId);
   }
 
   @Delete(':bucket')
   @Operation({ id: 'removeBucket', summary: 'Remove an empty bucket', access: owners, status: 204 })
-  async remove(@Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string }): Promise<void> {
-    await this.#with.useCases.changeBucket.drop(bucket);
+  async remove(
+    @Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { txId } = await this.#with.useCases.changeBucket.drop(bucket);
+    void reply.header('dstore-transaction', txId);
   }
 
   #find(name: string) {
     return this.#with.useCases.listBuckets.run().find((bucket) => bucket.bucket === name);
   }
+
+  #mustFind(name: string): Bucket {
+    const found = this.#find(name);
+    if (found === undefined) throw new Denial('bucket-unknown', `there is no bucket ${name}`);
+    return found;
+  }
+}
+
+/** The bucket with its tag, and with the transaction of what was committed. */
+function shown(bucket: Bucket, reply: FastifyReply, txId?: string) {
+  void reply.header('etag', `"${bucketTag(bucket)}"`);
+  if (txId !== undefined) void reply.header('dstore-transaction', txId);
+  return bucketView(bucket);
+}
+
+function isAsWished(bucket: Bucket, wish: Wish): boolean {
+  const { geometry, versions } = bucketView(bucket);
+  return (wish.geometry ?? geometry) === geometry && (wish.versions ?? versions) === versions;
+}
+
+function parsed({ geometry, versions }: Wish): BucketWish {
+  const [dataShards = 0, parityShards = 0] = (geometry ?? '').split('+').map(Number);
+  return {
+    ...(geometry === undefined ? {} : { geometry: { dataShards, parityShards } }),
+    ...(versions === undefined ? {} : { versions }),
+  };
 }

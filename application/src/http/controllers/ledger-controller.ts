@@ -3,12 +3,24 @@ import type { ShownAudit } from '../../core/audit-view.js';
 import { Denial } from '../../ports/fault.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
 import { onlookers, Operation } from '../operation.js';
+import { newestFirst, pageOfItems, type PageWish } from '../paging.js';
 import { SchemaPipe } from '../schema-pipe.js';
 import * as schemas from '../schemas.js';
 import { auditView, diskView, epochView, leaseView, supplyView } from '../views.js';
 
-/** Epochs shown where no number is given. */
-const epochsShown = 50;
+interface EpochsWish {
+  readonly limit: number;
+  /** The number that the page begins with. */
+  readonly cursor?: bigint;
+}
+
+interface DiskWish {
+  readonly org?: string;
+  readonly site?: string;
+  readonly state?: string;
+  readonly minFree?: string;
+  readonly maxPrice?: string;
+}
 
 /** The ledger's rows in our words: leases, disks, epochs, audits, money. */
 @Controller('v1')
@@ -28,9 +40,11 @@ export class LedgerController {
     answer: schemas.leases,
   })
   async leases(
-    @Query(new SchemaPipe(schemas.leasesQuery)) query: { state?: 'active' | 'closed' | 'defaulted' },
+    @Query(new SchemaPipe(schemas.leasesQuery))
+    query: PageWish & { state?: 'active' | 'closed' | 'defaulted' },
   ) {
-    return { items: (await this.#with.useCases.listLeases.run(query)).map(leaseView) };
+    const leases = (await this.#with.useCases.listLeases.run(query)).map(leaseView);
+    return pageOfItems(leases, ({ leaseId }) => leaseId, query);
   }
 
   @Get('leases/:id')
@@ -74,8 +88,13 @@ export class LedgerController {
     status: 200,
     answer: schemas.disks,
   })
-  async disks() {
-    return { items: (await this.#with.useCases.listDisks.run()).map(diskView) };
+  async disks(@Query(new SchemaPipe(schemas.disksQuery)) query: PageWish & DiskWish) {
+    const disks = (await this.#with.useCases.listDisks.run()).map(diskView);
+    return pageOfItems(
+      disks.filter((disk) => fits(disk, query)),
+      ({ diskId }) => diskId,
+      query,
+    );
   }
 
   @Get('disks/:id')
@@ -92,8 +111,14 @@ export class LedgerController {
     status: 200,
     answer: schemas.epochs,
   })
-  async epochs() {
-    return { items: (await this.#with.useCases.listEpochs.run({ last: epochsShown })).map(epochView) };
+  async epochs(@Query(new SchemaPipe(schemas.epochsQuery)) { limit, cursor }: EpochsWish) {
+    const from = cursor === undefined ? {} : { number: cursor };
+    const found = await this.#with.useCases.listEpochs.run({ ...from, last: limit + 1 });
+    const next = found[limit]?.number;
+    return {
+      items: found.slice(0, limit).map(epochView),
+      ...(next === undefined ? {} : { next: String(next) }),
+    };
   }
 
   @Get('epochs/:id')
@@ -121,7 +146,7 @@ export class LedgerController {
   })
   async audits(
     @Query(new SchemaPipe(schemas.auditsQuery))
-    query: {
+    query: PageWish & {
       epoch?: string;
       disk?: string;
       lease?: string;
@@ -135,7 +160,11 @@ export class LedgerController {
       ...(lease === undefined ? {} : { leaseId: lease }),
       ...(verdict === undefined ? {} : { verdict }),
     });
-    return { items: found.map(auditView) };
+    return pageOfItems(
+      found.map(auditView),
+      (audit) => [newestFirst(BigInt(audit.epoch)), audit.diskId, audit.leaseId, audit.batchId].join('/'),
+      query,
+    );
   }
 
   @Get('accounts/:msp/:id')
@@ -165,9 +194,16 @@ export class LedgerController {
     status: 200,
     answer: schemas.notes,
   })
-  async notes(@Param(new SchemaPipe(schemas.accountParam)) account: { msp: string; id: string }) {
+  async notes(
+    @Param(new SchemaPipe(schemas.accountParam)) account: { msp: string; id: string },
+    @Query(new SchemaPipe(schemas.pageQuery)) query: PageWish,
+  ) {
     const { notes } = await this.#with.useCases.readAccount.run(account);
-    return { items: notes.map(({ noteId, amount }) => ({ noteId, amount: String(amount) })) };
+    return pageOfItems(
+      notes.map(({ noteId, amount }) => ({ noteId, amount: String(amount) })),
+      ({ noteId }) => noteId,
+      query,
+    );
   }
 
   @Get('supply')
@@ -181,4 +217,14 @@ export class LedgerController {
   async supply() {
     return supplyView(await this.#with.useCases.readSupply.run());
   }
+}
+
+function fits(disk: ReturnType<typeof diskView>, { org, site, state, minFree, maxPrice }: DiskWish): boolean {
+  return (
+    (org === undefined || disk.provider.msp === org) &&
+    (site === undefined || disk.site === site) &&
+    (state === undefined || disk.state === state) &&
+    (minFree === undefined || BigInt(disk.freeBytes) >= BigInt(minFree)) &&
+    (maxPrice === undefined || BigInt(disk.price) <= BigInt(maxPrice))
+  );
 }

@@ -49,10 +49,8 @@ export class ObjectController {
   list(
     @Param(new SchemaPipe(schemas.bucketParam)) { bucket }: { bucket: string },
     @Query(new SchemaPipe(schemas.objectsQuery)) query: ListQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { items, prefixes, next } = this.#with.useCases.listObjects.run({ ...query, bucket });
-    if (next !== undefined) void reply.header('link', nextLink(bucket, query, next));
     return {
       items: items.map(({ key, versionId, bytes, modified, marker, current }) => {
         return { key, versionId, bytes, modified: timeOf(modified), marker: marker === 'yes', current };
@@ -221,12 +219,4 @@ async function* wholeBody({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
     if (error instanceof Denial) throw error;
     throw new Denial('body-incomplete', 'the connection ended before the body did');
   }
-}
-
-function nextLink(bucket: string, { cursor: _, ...query }: ListQuery, next: string): string {
-  const kept = Object.entries({ ...query, cursor: next }).map(([name, value]): [string, string] => [
-    name,
-    String(value),
-  ]);
-  return `</v1/buckets/${bucket}/objects?${new URLSearchParams(kept).toString()}>; rel="next"`;
 }

@@ -36,6 +36,18 @@ export class OpenController {
     return { status: 'ok' };
   }
 
+  @Get('health/startup')
+  @Operation({
+    id: 'startup',
+    summary: 'The process has started',
+    access: 'open',
+    status: 200,
+    answer: aliveAnswer,
+  })
+  startup() {
+    return this.live();
+  }
+
   @Get('health/ready')
   @Operation({
     id: 'ready',
