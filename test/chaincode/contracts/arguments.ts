@@ -1,5 +1,17 @@
-import { defaultParams, emptyRoot, type TransactionName, transactions } from '@dstore/chaincode/domain';
-import { type Args, canonicalJson, type Shape } from '@dstore/chaincode/domain';
+import {
+  type Args,
+  canonicalJson,
+  defaultParams,
+  emptyRoot,
+  type JsonValue,
+  reads,
+  type Shape,
+  type TransactionName,
+  transactions,
+} from '@dstore/chaincode/domain';
+
+/** A method of the law: a transaction, or a read. */
+export type MethodName = TransactionName | keyof typeof reads;
 
 const id = '01'.repeat(16);
 const digest = 'ab'.repeat(32);
@@ -81,15 +93,24 @@ export const fullArguments: { readonly [N in TransactionName]: Args<N> } = {
   'TokenContract:CollectEarnings': { leaseIds: [id] },
 };
 
+/** The same for what is evaluated only. */
+const fullReads: Readonly<Record<keyof typeof reads, JsonValue>> = {
+  'LedgerContract:Read': { kind: 'note', parts: ['Org1', 'owner', 'n1'] },
+  'LedgerContract:List': { kind: 'note', prefix: ['Org1', 'owner'], after: 'note/Org1/owner/n1', limit: 3 },
+};
+
+/** Every method that takes an argument. */
+export const methodNames = [...Object.keys(fullArguments), ...Object.keys(fullReads)] as MethodName[];
+
 /** The argument as it travels. */
-export function spelledArgument(name: TransactionName): string {
-  return canonicalJson(fullArguments[name]);
+export function spelledArgument(name: MethodName): string {
+  return canonicalJson({ ...fullArguments, ...fullReads }[name]);
 }
 
-/** Whether the shape of a transaction takes this value, so that a change of it is no bad input after all. */
-export function fits(name: TransactionName, value: unknown): boolean {
+/** Whether the shape of a method takes this value, so that a change of it is no bad input after all. */
+export function fits(name: MethodName, value: unknown): boolean {
   try {
-    (transactions[name].args as Shape<unknown>)(value, '');
+    (({ ...transactions, ...reads })[name].args as Shape<unknown>)(value, '');
     return true;
   } catch {
     return false;

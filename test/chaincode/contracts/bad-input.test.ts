@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import { type LawCode, parseRefusal, roles, type TransactionName } from '@dstore/chaincode/domain';
+import { type LawCode, parseRefusal, roles, rows } from '@dstore/chaincode/domain';
 import { identity } from '../consortium.js';
 import { MemoryLedger } from '../memory-ledger.js';
-import { fits, fullArguments, spelledArgument } from './arguments.js';
+import { fits, type MethodName, methodNames, spelledArgument } from './arguments.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Path = readonly (string | number)[];
 
-const names = Object.keys(fullArguments) as TransactionName[];
 const caller = identity('Org1', 'owner', ...roles);
 /** Members that may be absent; every other is missed. */
-const optionalIn: Partial<Record<TransactionName, readonly string[]>> = {
+const optionalIn: Partial<Record<MethodName, readonly string[]>> = {
   'DiskContract:Change': ['state', 'door', 'agentKey', 'capacityBytes', 'price', 'collateralRate'],
   'GovernanceContract:Propose': ['to', 'amount', 'changes', 'organization', 'challenges', 'cureEpochs'],
+  'LedgerContract:List': ['after'],
   'MemberContract:Enlist': ['hpkeKey'],
   'TokenContract:Transfer': ['memo'],
 };
@@ -56,7 +56,7 @@ const malformed: readonly LawCode[] = [
 ];
 
 /** Asserts that the text is refused as malformed on a ledger that would have refused it otherwise for being empty. */
-async function refuses(name: TransactionName, argument: string, codes = malformed): Promise<void> {
+async function refuses(name: MethodName, argument: string, codes = malformed): Promise<void> {
   const ledger = new MemoryLedger();
   await assert.rejects(ledger.call(caller, name, argument), ({ message }: Error) => {
     const code = parseRefusal(message)?.code;
@@ -67,14 +67,14 @@ async function refuses(name: TransactionName, argument: string, codes = malforme
 }
 
 /** Refuses each changed value that the shape does not take; answers how many that were. */
-async function refusesAll(name: TransactionName, values: readonly Json[]): Promise<number> {
+async function refusesAll(name: MethodName, values: readonly Json[]): Promise<number> {
   const bad = values.filter((value) => !fits(name, value));
   for (const value of bad) await refuses(name, spelled(value));
   return bad.length;
 }
 
 describe('contracts/bad-input', () => {
-  for (const name of names) {
+  for (const name of methodNames) {
     const good = JSON.parse(spelledArgument(name)) as Json;
     const all = places(good);
     const isObject = (value: Json) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -165,4 +165,16 @@ describe('contracts/bad-input', () => {
       await refuses(name, '[]'.repeat(200_000), ['batch-too-large']);
     });
   }
+
+  it('A-67 reads refuse parts that make no key of the kind, and a page that begins elsewhere', async () => {
+    const odd = ['', 'a/b', 'Ω', '../x', 'a\u0000', 'a b', '-1'];
+    for (const kind of Object.keys(rows)) {
+      for (const parts of [...odd.map((part) => [part]), ['a', 'b', 'c', 'd']])
+        await refuses('LedgerContract:Read', spelled({ kind, parts }));
+      for (const prefix of [...odd.map((part) => [part]), ['a', 'b', 'c', 'd']])
+        await refuses('LedgerContract:List', spelled({ kind, prefix, limit: 1 }));
+      for (const after of ['', 'zzz', '!', `${kind}\u0000`])
+        await refuses('LedgerContract:List', spelled({ kind, prefix: [], after, limit: 1 }));
+    }
+  });
 });
