@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { filesWith, holds } from '../demo/canary.js';
 import { GatewayProcess, withoutSettings } from '../demo/gateway-process.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -115,6 +116,34 @@ describe('npm start', () => {
     assert.match(gateway.output.join('\n'), /6 organizations · 5 disks/);
     assert.equal((await gateway.json<{ difference: string }>('/v1/supply')).difference, '0');
   });
+
+  it('I8 S-08 tells nothing of what was put: no plaintext and no name on disks, in blocks or in logs', async () => {
+    const marker = 'kanarienvogel';
+    const { output } = gateway;
+    const path = `/v1/buckets/demo/objects/${marker}`;
+    const headers = { 'dstore-meta-note': marker, 'content-type': `text/${marker}` };
+    const body = `${marker} `.repeat(100_000);
+    const broken = { 'content-digest': 'sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:' };
+    const asked = [
+      await gateway.fetch(path, { method: 'PUT', headers, body }),
+      await gateway.fetch(path, { headers: { range: 'bytes=1000000-' } }),
+      await gateway.fetch(`${path}/${'%ff'}`),
+      await gateway.fetch(`${path}-none`),
+      await gateway.fetch(`/v1/buckets/${marker}/objects/x`, { method: 'PUT', body }),
+      await gateway.fetch(`${path}-broken`, { method: 'PUT', headers: broken, body }),
+    ];
+    assert.deepEqual(
+      asked.map(({ status }) => status),
+      [201, 206, 400, 404, 404, 422],
+    );
+    for (const answer of asked) await answer.arrayBuffer();
+    assert.equal(await gateway.stop(), 0);
+    for (const folder of ['disks', 'network', 'logs'])
+      assert.deepEqual(await filesWith(join(home, folder), [marker]), [], folder);
+    assert.ok(!holds(Buffer.from(output.join('\n')), marker));
+    assert.notDeepEqual(await filesWith(join(home, 'vault'), [marker]), [], 'the search works');
+    gateway = await GatewayProcess.start(home);
+  }).timeout(120_000);
 
   it('makes a new token when the kept ones are gone, and no new key beside an old catalog', async function () {
     this.timeout(180_000);

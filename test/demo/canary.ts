@@ -10,14 +10,31 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Files below a folder that hold one of the words as bytes, base64 or hexadecimal, with the word. */
+/** How many characters of base64 hold whole what stands at so many bytes. */
+const sixes = (bytes: number) => (bytes * 8) / 6;
+
+/** A word as bytes, in hexadecimal, percent-encoded, in UTF-16, and in base64 wherever in the bytes before it may end. */
+export function formsOf(word: string): Buffer[] {
+  const bytes = Buffer.from(word);
+  const base64 = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    return text.slice(Math.ceil(sixes(before)), Math.floor(sixes(before + bytes.length)));
+  });
+  const texts = [word, encodeURIComponent(word), bytes.toString('hex'), bytes.toString('hex').toUpperCase()];
+  const urls = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const all = [...texts, ...base64, ...urls].map((text) => Buffer.from(text, 'latin1'));
+  return [bytes, ...all, Buffer.from(word, 'utf16le')];
+}
+
+/** Whether bytes hold a word in any of its forms. */
+export function holds(bytes: Uint8Array, word: string): boolean {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return formsOf(word).some((form) => all.includes(form));
+}
+
+/** Files below a folder that hold one of the words in any of its forms, with the word. */
 export async function filesWith(folder: string, words: readonly string[]): Promise<string[]> {
-  const forms = words.flatMap((word) =>
-    [word, Buffer.from(word).toString('hex'), base64Core(word)].map((form) => ({
-      word,
-      form: Buffer.from(form),
-    })),
-  );
+  const forms = words.flatMap((word) => formsOf(word).map((form) => ({ word, form })));
   const longest = Math.max(...forms.map(({ form }) => form.length));
   const found: string[] = [];
   for await (const path of filesBelow(folder)) {
@@ -34,9 +51,4 @@ export async function filesWith(folder: string, words: readonly string[]): Promi
     }
   }
   return [...new Set(found)];
-}
-
-/** The part of a word's base64 that does not hang on what stands before and behind it. */
-function base64Core(word: string): string {
-  return Buffer.from(word).toString('base64').slice(4, -4);
 }

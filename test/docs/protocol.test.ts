@@ -36,7 +36,7 @@ function tableOf(section: string): string[][] {
     );
 }
 
-const words = (cell: string | undefined) => cell?.match(/[A-Za-z]+(?:-[a-z]+)*/g) ?? [];
+const words = (cell: string | undefined): readonly string[] => cell?.match(/[A-Za-z]+(?:-[a-z]+)*/g) ?? [];
 
 describe('docs/protocol.md', () => {
   it('S-12 lists every code under its status, with what may succeed later and what says when', () => {
