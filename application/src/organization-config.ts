@@ -282,10 +282,16 @@ function vaultOf(reading: Reading, identity: Reading, path: ToPath): VaultConfig
       termEpochs: BigInt(lease.text('termEpochs', whole) || 0),
       capacityBytes: lease.amount('capacityBytes'),
       headroomBytes: lease.amount('headroomBytes'),
+      ...budgetIn(lease),
     },
   };
   for (const part of [vault, keys, lease]) part.end();
   return config;
+}
+
+function budgetIn(lease: Reading): { budget?: bigint } {
+  const budget = lease.textOr('budget', whole, '');
+  return budget === '' ? {} : { budget: BigInt(budget) };
 }
 
 function caOf(ca: Reading, path: ToPath, faults: string[]): CaConfig {

@@ -85,6 +85,9 @@ describe('readOrganizationConfig', () => {
     assert.deepEqual(http, { host: '127.0.0.1', port: 8080, publicUrl: undefined });
     assert.equal(vault?.masterFile, '/somewhere/master.key');
     assert.equal(vault.policy.termEpochs, 720n);
+    assert.equal(vault.policy.budget, undefined);
+    const { lease } = gateway;
+    assert.equal(read({ ...gateway, lease: { ...lease, budget: '5000' } }).vault?.policy.budget, 5000n);
     assert.equal(none, undefined);
   });
 
@@ -126,6 +129,7 @@ describe('readOrganizationConfig', () => {
     [{ ...gateway, http: { listen: '127.0.0.1:99999' } }, {}, /names no port/],
     [{ ...gateway, vault: undefined }, {}, /vault: a map is wanted/],
     [{ ...gateway, lease: { ...gateway.lease, maxPrice: '1.5' } }, {}, /lease: maxPrice: /],
+    [{ ...gateway, lease: { ...gateway.lease, budget: '-1' } }, {}, /lease: budget: /],
     [{ ...gateway, log: { level: 'loud' } }, {}, /log: level: /],
     [{ ...provider, disks: [{ ...disk, store: 'disks/d1' }] }, {}, /disks\[0\]: store: /],
     [{ ...provider, disks: [{ ...disk, capacityBytes: '0x10' }] }, {}, /disks\[0\]: capacityBytes: /],

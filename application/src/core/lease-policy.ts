@@ -9,6 +9,8 @@ export interface LeasePolicy {
   readonly capacityBytes: bigint;
   /** Room kept free in each lease; below it a lease grows. */
   readonly headroomBytes: bigint;
+  /** Most credits that the vault's leases may hold in escrow together; without it as many as the account has. */
+  readonly budget?: bigint;
 }
 
 /** A lease as the policy looks at it. */

@@ -1,4 +1,4 @@
-import { accountedBytes, offerIn, perGibibyte, termsIn } from '@dstore/chaincode/domain';
+import { accountedBytes, insist, offerIn, perGibibyte, termsIn } from '@dstore/chaincode/domain';
 import type { Geometry } from '../core/geometry.js';
 import { careFor, type LeasePolicy } from '../core/lease-policy.js';
 import { chooseNotes } from '../core/note-choice.js';
@@ -20,13 +20,15 @@ interface Run {
 
 /**
  * Keeps a vault's leases by its policy: one on every disk that offers room at the price, extended in time, grown when
- * they run full. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run, or,
+ * they run full, within its budget. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run, or,
  * with a need that it doesn't see to, for one more.
  */
 export class KeepLeases {
   readonly #vault: Vault;
   readonly #policy: LeasePolicy;
   readonly #log: Log;
+  /** Escrow of leases that were opened since the vault last looked at the ledger. */
+  #fresh = 0n;
   #running: Run | undefined;
   /** The run after the one under way, for all who need more than that sees to. */
   #next: Run | undefined;
@@ -65,6 +67,7 @@ export class KeepLeases {
 
   async #keep(shardSizeBytes: number): Promise<void> {
     await this.#vault.refresh();
+    this.#fresh = 0n;
     const disks = [...this.#vault.disks.values()];
     const wanted: VaultDisk[] = [];
     for (const disk of disks)
@@ -139,6 +142,7 @@ export class KeepLeases {
       )
       .reduce((sum, due) => sum + due, 0n);
     await ledger.submit('LeaseContract:OpenLease', { vaultId, leases, notes: await this.#notes(escrow) });
+    this.#fresh += escrow;
   }
 
   async #care(disks: readonly VaultDisk[], neededBytes: bigint): Promise<boolean> {
@@ -187,13 +191,29 @@ export class KeepLeases {
     }
   }
 
+  /** Notes for so much more escrow; Refusal `escrow-short` where the budget does not allow it. */
   async #notes(amount: bigint): Promise<string[]> {
+    await this.#insistBudget(amount);
     const { ledger } = this.#vault.means;
     const { msp, id } = ledger.caller;
     const held = [];
     for await (const { parts, row } of rowsOf(ledger, 'note', [msp, id]))
       held.push({ noteId: parts[2] ?? '', amount: row.amount });
     return chooseNotes(held, amount).map((note) => note.noteId);
+  }
+
+  async #insistBudget(amount: bigint): Promise<void> {
+    const { budget } = this.#policy;
+    if (budget === undefined) return;
+    let held = this.#fresh;
+    for (const { lease } of this.#vault.disks.values())
+      if (lease !== undefined)
+        held += (await this.#vault.means.ledger.read('tab', lease.leaseId))?.escrow ?? 0n;
+    insist(
+      held + amount <= budget,
+      'escrow-short',
+      `of the budget of ${budget} credits ${held} are in escrow`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type { LeasePolicy } from '@dstore/application/core/lease-policy.js';
 import { KeepLeases } from '@dstore/application/use-cases/keep-leases.js';
 import { type Args, Refusal, type Row } from '@dstore/chaincode/domain';
 
-import { leaseRow, owner } from '../rows.js';
+import { leaseRow, owner, tabRow } from '../rows.js';
 import { VaultOnRows } from './vault-on-rows.js';
 import { leaseOn } from './vault-of-tests.js';
 
@@ -79,6 +79,26 @@ describe('KeepLeases', () => {
       on.vault.candidates().map(({ diskId }) => diskId),
       ['d1', 'd3'],
     );
+  });
+
+  it('spends no more than its budget, on opening, extending and growing', async () => {
+    const { on, openings, changes } = world();
+    for (const at of [1, 2, 3]) on.addDisk(at, { price: 100n });
+    const keep = new KeepLeases(on.vault, { ...policy, budget: 25_000n }, on.log);
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1', 'd2'], '10,000 credits each');
+    assert.ok(on.log.lines.some(({ message }) => message === 'leases not opened'));
+    for (const at of [1, 2]) {
+      const terms = { capacityBytes: 1n << 30n, lastEpoch: 59n };
+      on.rows.set('lease', [leaseOn(at)], leaseRow({ leaseId: leaseOn(at), diskId: `d${at}`, terms }));
+      on.rows.set('tab', [leaseOn(at)], tabRow({ escrow: 10_000n }));
+    }
+    await keep.run();
+    assert.deepEqual(changes, [], '51 epochs more are 5,100 credits, and 5,000 are left');
+    on.rows.set('tab', [leaseOn(2)], tabRow({ escrow: 9_900n }));
+    await keep.run();
+    assert.equal(changes.length, 2, 'the law of this test moves no escrow');
+    assert.deepEqual(disksOf(openings), ['d1', 'd2']);
   });
 
   it('leases a disk that defaulted before only if its door answers', async () => {
