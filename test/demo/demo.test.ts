@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shardDigest } from '@dstore/application/core/shard.js';
 import { filesWith } from './canary.js';
 import { GatewayProcess } from './gateway-process.js';
 import { digestOf, eachOf, sampleBytes, sampleDigest } from './sample.js';
@@ -33,6 +34,8 @@ interface Lease {
   readonly state: string;
   readonly collateral: string;
   readonly escrow: string;
+  readonly capacityBytes: string;
+  readonly lastEpoch: string;
   readonly usedBytes: string;
 }
 interface Usage {
@@ -51,6 +54,7 @@ describe('the demo on real input', () => {
   const output: string[] = [];
   const lost = ['org2-d1', 'org5-d1'];
   const acknowledged = new Map<string, string>();
+  let flipped = { path: '', digest: '' };
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'dstore-demo-'));
@@ -95,6 +99,25 @@ describe('the demo on real input', () => {
       const [bucket = '', key = ''] = name.split(/:(.*)/s);
       assert.equal(await getDigest(bucket, key), digest, name);
     });
+  };
+  /** Every shard on any disk, as `disk/digest`. */
+  const shardsOnDisks = async () => {
+    const shards = new Set<string>();
+    for (const disk of await readdir(join(home, 'disks')))
+      for (const digest of await readdir(blocksOf(disk)).catch(() => [])) shards.add(`${disk}/${digest}`);
+    return shards;
+  };
+  const blocksOf = (disk: string) => join(home, 'disks', disk, 'shards', 'blocks');
+  /** What the owner has free, and what its leases promise: what a put must not have changed that never was. */
+  const promised = async () => {
+    const { free } = await gateway.json<{ free: string }>('/v1/accounts/Org1MSP/owner');
+    const { items } = await gateway.json<{ items: Lease[] }>('/v1/leases?state=active');
+    return {
+      free,
+      leases: items.map(({ leaseId, capacityBytes, lastEpoch, usedBytes }) => {
+        return { leaseId, capacityBytes, lastEpoch, usedBytes };
+      }),
+    };
   };
   /** Waits for something to become true; the epoch law, not a clock, decides when. */
   const until = async <T>(what: string, find: () => Promise<T | undefined>): Promise<T> => {
@@ -158,12 +181,15 @@ describe('the demo on real input', () => {
     const { stripes } = await gateway.json<Located>('/v1/buckets/wide/shards/object');
     const shard = stripes[0]?.shards.find(({ disk }) => !lost.includes(disk));
     assert.ok(shard);
-    const path = join(home, 'disks', shard.disk, 'shards', 'blocks', shard.digest);
+    const { digest } = shard;
+    const path = join(blocksOf(shard.disk), digest);
+    flipped = { path, digest };
     const file = await open(path, 'r+');
     const byte = Buffer.alloc(1);
     await file.read(byte, 0, 1, 777);
     await file.write(Buffer.of((byte[0] ?? 0) ^ 0x10), 0, 1, 777);
     await file.close();
+    assert.notEqual(shardDigest(await readFile(path)), digest);
     for (const disk of lost) await gateway.json(`/v1/demo/disks/${disk}/loss`, { method: 'POST' });
     await timed('read all with two disks gone', 0, checkAll);
   });
@@ -190,10 +216,12 @@ describe('the demo on real input', () => {
       return now.full === now.stripes ? now : undefined;
     });
     assert.equal(health.versionsLost, 0);
+    assert.equal(shardDigest(await readFile(flipped.path)), flipped.digest, 'the wrong byte is right again');
     await checkAll();
   });
 
   it('keeps what it acknowledged when it is killed in the middle of a put, and nothing of that put', async () => {
+    const before = { shards: await shardsOnDisks(), ...(await promised()) };
     let stopped = false;
     const endless = async function* () {
       for await (const piece of sampleBytes('unfinished', gibibyte)) {
@@ -210,6 +238,8 @@ describe('the demo on real input', () => {
     await gateway.kill();
     stopped = true;
     assert.equal(await cut, 'cut');
+    const leftovers = [...(await shardsOnDisks())].filter((shard) => !before.shards.has(shard));
+    assert.ok(leftovers.length > 0, 'shards of the put had been stored');
     await timed('start again', 0, async () => {
       gateway = await GatewayProcess.start(home);
     });
@@ -217,6 +247,15 @@ describe('the demo on real input', () => {
     await timed('read all again', 0, checkAll);
     const { orphanBytes } = await gateway.json<Usage>('/v1/usage');
     assert.equal(orphanBytes, '0');
+    const now = await shardsOnDisks();
+    assert.deepEqual(
+      leftovers.filter((shard) => now.has(shard)),
+      [],
+      'space',
+    );
+    const { free, leases } = before;
+    assert.deepEqual(await promised(), { free, leases }, 'escrow and promised room');
+    say(`${leftovers.length} shards of the unfinished put are gone, the leases are as they were`);
     await put('demo', 'after', sampleBytes('after', 5_000_000));
     assert.equal(await getDigest('demo', 'after'), await sampleDigest('after', 5_000_000));
     const health = await gateway.json<Health>('/v1/health');
