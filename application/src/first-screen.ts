@@ -34,31 +34,37 @@ export function demoCommands(
   ];
 }
 
-const remarks: Readonly<Record<string, string>> = {
-  where: 'whose disks, how many may be lost',
-  audit: 'verdicts as they are judged, an epoch at a time',
-  'break it': 'then watch audit follow, and',
-};
+const remarksAt = 44;
+
+function remarksOf(secondsToNext: bigint): Readonly<Record<string, string>> {
+  return {
+    where: 'whose disks, how many may be lost',
+    audit: `first verdict after the next epoch opens (${secondsToNext} s)`,
+    'break it': 'then watch how it is repaired:',
+  };
+}
 
 /** The text that `npm start` prints once everything is ready. */
 export function firstScreen(screen: FirstScreen): string {
   const { version, url, token, home, organizations, disks, epoch, epochSeconds, secondsToNext } = screen;
+  const remarks = remarksOf(secondsToNext);
   const [first, ...rest] = demoCommands(url, token, screen.breakable);
   const lines = rest.map(({ name, line }) => {
     const remark = remarks[name];
-    return `  ${name.padEnd(9)}${line}${remark === undefined ? '' : `    # ${remark}`}`;
+    return `  ${name.padEnd(9)}${remark === undefined ? line : `${line.padEnd(remarksAt)}    # ${remark}`}`;
   });
   return [
     `DStore ${version}   embedded consortium · ${organizations} organizations · ${disks} disks · epoch ${epoch}, next in ${secondsToNext} s (epochs last ${epochSeconds} s here)`,
     `  REST     ${url}/v1        Page  ${url}/        API pages  ${url}/docs`,
     `  Token    ${token}   role owner, vault demo; also in ${home}/demo.token`,
-    `  Data     ${home} (npm run reset)   Master key  ${home}/demo.words: write it down, delete it`,
+    `  Data     ${home} (npm run reset)   Master key  ${home}/demo.words: print it, delete it`,
     '',
     first?.line ?? '',
     '',
     ...lines,
     '',
     '! Demo keys, one process, no real separation of parties: to learn with, not to keep secrets. Ctrl-C ends it.',
+    '  A network of real servers: npm run network:up',
     '',
   ].join('\n');
 }

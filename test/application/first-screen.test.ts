@@ -45,6 +45,25 @@ describe('the first screen', () => {
     assert.ok(commands.some(({ line }) => line.endsWith('demo lose org2-d1')));
   });
 
+  it('says beside a command what to expect of it, in a form that may be copied along', () => {
+    for (const [name, remark] of [
+      ['where', 'whose disks, how many may be lost'],
+      ['audit', 'first verdict after the next epoch opens (7 s)'],
+      ['break it', 'then watch how it is repaired:'],
+    ]) {
+      const line = lines.find((each) => each.startsWith(`  ${name} `)) ?? '';
+      assert.ok(line.endsWith(`    # ${remark}`), line);
+    }
+    assert.equal(
+      new Set(lines.filter((line) => line.includes(' # ')).map((line) => line.indexOf('#'))).size,
+      1,
+    );
+  });
+
+  it('says how to bring a network up', () => {
+    assert.ok(lines.some((line) => line.endsWith('npm run network:up')));
+  });
+
   it('S-08 says that it is no place for secrets', () => {
     assert.ok(lines.some((line) => line.startsWith('! Demo keys')));
   });
