@@ -81,6 +81,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/core/token.ts': 'verify-token.test.ts makes and refuses tokens',
   'application/src/http/answer-interceptor.ts':
     'views.test.ts holds answers to their schemas, bad-input.test.ts refuses stray queries',
+  'application/src/http/controllers/audit-controller.ts': 'read-audit.test.ts asks it for everything',
+  'application/src/use-cases/list-earnings.ts': 'views.test.ts shows each kind of epoch through it',
   'application/src/http/bodies.ts': 'bad-input.test.ts sends every kind of body',
   'application/src/http/conditional.ts': 'object-reader.test.ts asks with every condition',
   'application/src/http/controllers/demo-controller.ts':

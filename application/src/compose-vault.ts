@@ -33,6 +33,7 @@ import { LeaseOnDisks } from './use-cases/lease-on-disks.js';
 import { ListAudits } from './use-cases/list-audits.js';
 import { ListBuckets } from './use-cases/list-buckets.js';
 import { ListDisks } from './use-cases/list-disks.js';
+import { ListEarnings } from './use-cases/list-earnings.js';
 import { ListEpochs } from './use-cases/list-epochs.js';
 import { ListLeases } from './use-cases/list-leases.js';
 import { ListMembers } from './use-cases/list-members.js';
@@ -42,6 +43,7 @@ import { MapStripes } from './use-cases/map-stripes.js';
 import { OpenVault } from './use-cases/open-vault.js';
 import { PutObject } from './use-cases/put-object.js';
 import { ReadAccount } from './use-cases/read-account.js';
+import { ReadAudit } from './use-cases/read-audit.js';
 import { ReadHealth } from './use-cases/read-health.js';
 import { ReadStripe } from './use-cases/read-stripe.js';
 import { ReadSupply } from './use-cases/read-supply.js';
@@ -162,8 +164,10 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     explainPlacement: new ExplainPlacement(vault),
     listLeases: new ListLeases(ledger),
     listDisks: new ListDisks(ledger),
+    listEarnings: new ListEarnings(ledger),
     listEpochs: new ListEpochs(ledger),
     listAudits: new ListAudits(ledger),
+    readAudit: new ReadAudit(ledger, means.doors),
     listMembers: new ListMembers(ledger),
     readAccount: new ReadAccount(ledger),
     readSupply: new ReadSupply(ledger),

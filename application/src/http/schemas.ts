@@ -190,6 +190,9 @@ export const epoch = z
     next: time.optional(),
   })
   .meta({ id: 'Epoch' });
+export const earnings = pageOf(
+  z.strictObject({ epoch: decimal, due: decimal, earned: decimal, missed: count }),
+).meta({ id: 'EarningsPage' });
 /** A cursor among epochs is the number that the page begins with. */
 export const epochsQuery = z.strictObject({ limit, cursor: decimal.transform(BigInt).optional() });
 export const epochs = pageOf(epoch).meta({ id: 'EpochsPage' });
@@ -212,6 +215,27 @@ export const audit = z
     batchId: z.string().optional(),
   })
   .meta({ id: 'Audit' });
+export const auditParam = z.strictObject({ epoch: decimal, disk: identifier, batch: hexId });
+const judged = { leaseId: hexId, verdict: z.enum(['proven', 'refused']) };
+export const auditRow = z
+  .strictObject({
+    epoch: decimal,
+    diskId: z.string(),
+    batchId: hexId,
+    verdicts: z.array(z.strictObject({ ...judged, reason: z.string().optional(), paid: decimal })),
+    /** SHA-256 of the bundle, and of each of its blocks. */
+    digest: z.string(),
+    blocks: z.array(z.string()),
+    witness: z.string(),
+  })
+  .meta({ id: 'AuditRow' });
+export const replay = z
+  .strictObject({
+    /** Whether every verdict came out as it stands on the ledger. */
+    equal: z.boolean(),
+    verdicts: z.array(z.strictObject({ ...judged, outcome: z.enum(['agrees', 'differs', 'gone']) })),
+  })
+  .meta({ id: 'Replay' });
 export const audits = pageOf(audit).meta({ id: 'AuditsPage' });
 
 export const accountAnswer = z

@@ -1,3 +1,4 @@
+import type { Row } from '@dstore/chaincode/domain';
 import type { ShownAudit } from '../core/audit-view.js';
 import type { Bucket } from '../core/delta.js';
 import type { RepairState } from '../ports/repair-board.js';
@@ -86,6 +87,15 @@ export function epochView({ number, seed, openedAt, revealed, withheld, running 
 /** A verdict as REST shows it. */
 export function auditView({ epoch, paid, ...more }: ShownAudit) {
   return { ...more, epoch: String(epoch), paid: String(paid) };
+}
+
+/** An audit's row as REST shows it. */
+export function auditRowView(
+  { epoch, diskId, verdicts, digest, blocks, witness }: Row<'audit'>,
+  batchId: string,
+) {
+  const shown = verdicts.map(({ paid, ...verdict }) => ({ ...verdict, paid: String(paid) }));
+  return { epoch: String(epoch), diskId, batchId, verdicts: shown, digest, blocks: [...blocks], witness };
 }
 
 /** All money as REST shows it. */

@@ -14,7 +14,7 @@ const codesByStatus = {
   404:
     'vault-unknown lease-unknown disk-unknown account-unknown note-unknown epoch-unknown proposal-unknown ' +
     'params-unknown loss-unknown organization-unknown route-unknown bucket-unknown object-unknown version-unknown ' +
-    'shard-unknown bundle-unknown transaction-unknown job-unknown identity-unknown',
+    'shard-unknown bundle-unknown audit-unknown transaction-unknown job-unknown identity-unknown',
   405: 'method-not-allowed',
   406: 'not-acceptable',
   409:
@@ -23,7 +23,7 @@ const codesByStatus = {
     'revision-skipped note-spent epoch-not-due reveals-missing reveal-repeated anchor-spent anchor-early proof-late ' +
     'proof-repeated loss-repeated vote-repeated proposal-closed proposal-not-passed bucket-exists identity-exists bucket-not-empty ' +
     'shard-missing content-diverged repair-not-needed idempotency-running',
-  410: 'object-lost',
+  410: 'object-lost bundle-expired',
   412: 'precondition-failed',
   413: 'batch-too-large object-too-large body-too-large metadata-too-large shard-too-large',
   415: 'media-type-unsupported encoding-unsupported',

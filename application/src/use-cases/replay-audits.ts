@@ -1,15 +1,14 @@
 import {
   judge,
   type LeaseProof,
-  offerIn,
   parseBundle,
   Refusal,
   type Row,
-  sha256,
   type Verdict,
 } from '@dstore/chaincode/domain';
 import type { Doors } from '../ports/door.js';
 import { type Ledger, rowsOf } from '../ports/ledger.js';
+import { FetchBundle } from './fetch-bundle.js';
 
 /** What came of judging a verdict again. `gone`: the bundle, or what it was judged against, can't be had any more. */
 export interface ReplayedVerdict {
@@ -27,39 +26,43 @@ export interface ReplayedVerdict {
  */
 export class ReplayAudits {
   readonly #ledger: Pick<Ledger, 'read' | 'list' | 'channel'>;
-  readonly #doors: Pick<Doors, 'at'>;
+  readonly #fetchBundle: FetchBundle;
 
   constructor(ledger: Pick<Ledger, 'read' | 'list' | 'channel'>, doors: Pick<Doors, 'at'>) {
     this.#ledger = ledger;
-    this.#doors = doors;
+    this.#fetchBundle = new FetchBundle(ledger, doors);
   }
 
+  /** All audits of an epoch. */
   async run(epoch: bigint): Promise<ReplayedVerdict[]> {
-    const seed = (await this.#ledger.read('epochs', epoch.toString()))?.seed;
     const found: ReplayedVerdict[] = [];
-    for await (const { parts, row } of rowsOf(this.#ledger, 'audit', [epoch.toString()])) {
-      const proofs = await this.#proofs(row);
-      for (const { leaseId, ...given } of row.verdicts) {
-        const proof = proofs?.find((one) => one.leaseId === leaseId);
-        const outcome =
-          proof === undefined || seed === undefined
-            ? 'gone'
-            : await this.#judged(row, seed, proof, { leaseId, ...given });
-        if (outcome === undefined) continue;
-        const { verdict } = given;
-        found.push({ diskId: row.diskId, batchId: parts[2] ?? '', leaseId, verdict, outcome });
-      }
+    for await (const { parts, row } of rowsOf(this.#ledger, 'audit', [epoch.toString()]))
+      found.push(...(await this.one(row, parts[2] ?? '')));
+    return found;
+  }
+
+  /** One audit: a verdict for each of its leases that was asked something. */
+  async one(audit: Row<'audit'>, batchId: string): Promise<ReplayedVerdict[]> {
+    const { epoch, diskId } = audit;
+    const seed = (await this.#ledger.read('epochs', epoch.toString()))?.seed;
+    const proofs = await this.#proofs(audit);
+    const found: ReplayedVerdict[] = [];
+    for (const { leaseId, ...given } of audit.verdicts) {
+      const proof = proofs?.find((one) => one.leaseId === leaseId);
+      const outcome =
+        proof === undefined || seed === undefined
+          ? 'gone'
+          : await this.#judged(audit, seed, proof, { leaseId, ...given });
+      if (outcome === undefined) continue;
+      found.push({ diskId, batchId, leaseId, verdict: given.verdict, outcome });
     }
     return found;
   }
 
   /** The proofs of the bundle that was judged; undefined when it can't be had. */
-  async #proofs({ diskId, digest }: Row<'audit'>): Promise<LeaseProof[] | undefined> {
-    const [disk, epoch] = await Promise.all([this.#ledger.read('disk', diskId), this.#ledger.read('epoch')]);
-    if (disk === undefined) return undefined;
-    const door = this.#doors.at(offerIn(disk, epoch?.number ?? 0n).door);
-    const bundle = await door.getBundle(digest).catch(() => undefined);
-    if (bundle === undefined || sha256(bundle).toString('hex') !== digest) return undefined;
+  async #proofs(audit: Row<'audit'>): Promise<LeaseProof[] | undefined> {
+    const bundle = await this.#fetchBundle.run(audit);
+    if (bundle === undefined) return undefined;
     try {
       return parseBundle(bundle);
     } catch (error) {

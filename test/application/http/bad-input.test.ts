@@ -91,6 +91,7 @@ const table: readonly Bad[] = [
     'disks',
     'epochs',
     'audits',
+    'disks/d1/earnings',
     'accounts/Org1/owner/notes',
     'buckets/demo/objects',
   ].flatMap((list) => [
@@ -121,6 +122,15 @@ const table: readonly Bad[] = [
   get('a delimiter of 17 signs', `/v1/buckets/demo/objects?delimiter=${'a'.repeat(17)}`, ...malformed),
   get('shards of a version that is no id', '/v1/buckets/demo/shards/x?version=1', ...malformed),
   get('shards of an empty key', '/v1/buckets/demo/shards/', 400, 'name-malformed'),
+  ...['', '/bundle', '/replay'].flatMap((what) =>
+    ['-1/d1/B', '01/d1/B', 'x/d1/B', '1/D1/B', '1/%CE%A9/B', '1/d1/zz', '1/d1/BB'].map((name): Bad => {
+      const path = `/v1/audits/${name.replaceAll('B', 'ab'.repeat(16))}${what}`;
+      return {
+        ...get(`the audit ${name}${what}`, path, ...malformed),
+        method: what === '/replay' ? 'POST' : 'GET',
+      };
+    }),
+  ),
   get('an unknown problem code', '/problems/nothing', 404, 'route-unknown'),
   {
     what: 'a method that the path lacks',

@@ -5,6 +5,7 @@ import type { LedgerEvent } from '@dstore/application/ports/ledger.js';
 import { ListAudits } from '@dstore/application/use-cases/list-audits.js';
 import { ListBuckets } from '@dstore/application/use-cases/list-buckets.js';
 import { ListDisks } from '@dstore/application/use-cases/list-disks.js';
+import { ListEarnings } from '@dstore/application/use-cases/list-earnings.js';
 import { ListEpochs } from '@dstore/application/use-cases/list-epochs.js';
 import { ListLeases } from '@dstore/application/use-cases/list-leases.js';
 import { ListMembers } from '@dstore/application/use-cases/list-members.js';
@@ -107,6 +108,7 @@ function readingUseCases(rows: LedgerRows): Partial<GatewayUseCases> {
     listAudits: new ListAudits(ledger),
     listBuckets: new ListBuckets(catalog),
     listDisks: new ListDisks(ledger),
+    listEarnings: new ListEarnings(ledger),
     listEpochs: new ListEpochs(ledger),
     listLeases: new ListLeases(ledger),
     listMembers: new ListMembers(ledger),
@@ -181,6 +183,16 @@ describe('views', () => {
     assert.equal(collateral, '7');
     assert.deepEqual(await ask('/v1/disks/d2'), items[0]);
     assert.equal((await ask('/v1/disks/d9', 404))['code'], 'disk-unknown');
+  });
+
+  it('show what a disk was due, earned and missed in each epoch', async () => {
+    assert.deepEqual((await ask('/v1/disks/d2/earnings')).items, [
+      { epoch: '4', due: '100', earned: '0', missed: 1 },
+      { epoch: '3', due: '100', earned: '0', missed: 0 },
+      { epoch: '2', due: '100', earned: '0', missed: 0 },
+      { epoch: '1', due: '100', earned: '100', missed: 0 },
+    ]);
+    assert.equal((await ask('/v1/disks/d9/earnings', 404))['code'], 'disk-unknown');
   });
 
   it('show those disks only that are asked for', async () => {

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AuditController } from './audit-controller.js';
 import { BucketController } from './bucket-controller.js';
 import { DemoController } from './demo-controller.js';
 import { EventController } from './event-controller.js';
@@ -14,6 +15,7 @@ export const controllers: readonly Type[] = [
   BucketController,
   ObjectController,
   LedgerController,
+  AuditController,
   VaultController,
   EventController,
 ];

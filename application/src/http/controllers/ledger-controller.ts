@@ -103,6 +103,30 @@ export class LedgerController {
     return (await this.#with.useCases.listDisks.run(id)).map(diskView)[0];
   }
 
+  @Get('disks/:id/earnings')
+  @Operation({
+    id: 'listEarnings',
+    summary: 'What a disk was due, earned and missed, newest epoch first; of the last 50 epochs',
+    access: onlookers,
+    status: 200,
+    answer: schemas.earnings,
+  })
+  async earnings(
+    @Param(new SchemaPipe(schemas.idParam)) { id }: { id: string },
+    @Query(new SchemaPipe(schemas.pageQuery)) query: PageWish,
+  ) {
+    const { listDisks, listEarnings } = this.#with.useCases;
+    await listDisks.run(id);
+    const found = await listEarnings.run(id);
+    return pageOfItems(
+      found.map(({ epoch, due, earned, missed }) => {
+        return { epoch: String(epoch), due: String(due), earned: String(earned), missed };
+      }),
+      ({ epoch }) => newestFirst(BigInt(epoch)),
+      query,
+    );
+  }
+
   @Get('epochs')
   @Operation({
     id: 'listEpochs',
