@@ -27,8 +27,10 @@ async function main(): Promise<number> {
   });
   if (demo === undefined) return 1;
   log.info('started', { url: demo.url });
+  // Whoever reads the screen may end it at once.
+  const asked = ended();
   process.stdout.write(await screen(demo, config));
-  await ended();
+  await asked;
   say('\nEnding: finishing what is under way …');
   setTimeout(() => process.exit(1), endingGrace).unref();
   await demo.close();

@@ -26,8 +26,10 @@ async function main(): Promise<number> {
   });
   if (running === undefined) return 1;
   log.info('started', { roles: config.roles, url: running.url });
+  // Whoever waits for the file may end it at once.
+  const asked = ended();
   writeFileSync(ready, `${process.pid}\n`);
-  await ended();
+  await asked;
   setTimeout(() => process.exit(1), endingGrace).unref();
   rmSync(ready, { force: true });
   await running.close();

@@ -170,9 +170,10 @@ describe('npm start', () => {
     const taken: Server = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    assert.equal(await gateway.stop(), 0);
+    const stopped = await gateway.stop();
     const { code, stderr } = await start([], { DSTORE_HOME: home, DSTORE_PORT: String(port) });
     taken.close();
+    assert.equal(stopped, 0);
     assert.equal(code, 1);
     assert.match(stderr, new RegExp(`Port ${port} is taken. Next: DSTORE_PORT=`));
   });
