@@ -75,8 +75,7 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/cli/verbs/copy.ts': 'program.test.ts runs the verbs against a gateway',
   'application/src/cli/verbs/demo.ts': 'program.test.ts runs the verbs against a gateway',
   'application/src/cli/verbs/list.ts': 'program.test.ts runs the verbs against a gateway',
-  'application/src/cli/verbs/look.ts': 'program.test.ts runs the verbs against a gateway',
-  'application/src/cli/verbs/watch.ts': 'program.test.ts runs the verbs against a gateway',
+  'application/src/cli/verbs/watch.ts': 'look.test.ts lists and follows, program.test.ts follows verdicts',
   'application/src/core/audit-view.ts': 'views.test.ts shows each of the four words',
   'application/src/core/token.ts': 'verify-token.test.ts makes and refuses tokens',
   'application/src/http/answer-interceptor.ts':
