@@ -35,8 +35,15 @@ const gathering = 1;
 const mostAttempts = 6;
 /** Times that a flush is worked out anew because another gateway's was first. */
 const mostRounds = 5;
-/** Refusals that a fresh look at the ledger may cure. */
-const curable = ['lease-not-active', 'receipt-lapsed', 'lease-full', 'receipt-invalid', 'revision-skipped'];
+/** Refusals that a fresh look at the ledger may cure; a lease just opened is unknown to a peer that is behind. */
+const curable = [
+  'lease-unknown',
+  'lease-not-active',
+  'receipt-lapsed',
+  'lease-full',
+  'receipt-invalid',
+  'revision-skipped',
+];
 
 /**
  * Makes changes valid, many at once: one flush is in flight, what arrives meanwhile goes into the next (group commit).

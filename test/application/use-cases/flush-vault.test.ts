@@ -1,3 +1,4 @@
+import { Refusal } from '@dstore/chaincode/domain';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -49,6 +50,18 @@ describe('FlushVault', () => {
       }
       assert.ok(end <= (catalog.stripe(stripeId)?.length ?? 0));
     }
+  });
+
+  it('tries again where a peer that is behind does not know a lease yet', async () => {
+    let refusals = 0;
+    owner.ledger.tap = ({ name, pass }) => {
+      if (name !== 'VaultContract:Commit' || refusals === 2) return pass();
+      refusals += 1;
+      return Promise.reject(new Refusal('lease-unknown', 'there is no such lease'));
+    };
+    await owner.put('fresh', Buffer.from('x')).finally(() => (owner.ledger.tap = undefined));
+    assert.equal(refusals, 2);
+    assert.equal((await owner.get('fresh')).toString(), 'x');
   });
 
   it('never puts two shards of a stripe on one disk', () => {
