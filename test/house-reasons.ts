@@ -78,6 +78,9 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/cli/verbs/watch.ts': 'look.test.ts lists and follows, program.test.ts follows verdicts',
   'application/src/core/audit-view.ts': 'views.test.ts shows each of the four words',
   'application/src/core/token.ts': 'verify-token.test.ts makes and refuses tokens',
+  'application/src/http/caller.ts':
+    'token-controller.test.ts gives by the role of the caller that it remembers',
+  'application/src/cli/token-program.ts': 'verbs/token.test.ts runs its verbs',
   'application/src/http/answer-interceptor.ts':
     'views.test.ts holds answers to their schemas, bad-input.test.ts refuses stray queries',
   'application/src/http/controllers/audit-controller.ts': 'read-audit.test.ts asks it for everything',

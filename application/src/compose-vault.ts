@@ -29,6 +29,7 @@ import { FlushVault } from './use-cases/flush-vault.js';
 import { FollowEvents } from './use-cases/follow-events.js';
 import { GetObject } from './use-cases/get-object.js';
 import { KeepLeases } from './use-cases/keep-leases.js';
+import { KeepTokens } from './use-cases/keep-tokens.js';
 import { LeaseOnDisks } from './use-cases/lease-on-disks.js';
 import { ListAudits } from './use-cases/list-audits.js';
 import { ListBuckets } from './use-cases/list-buckets.js';
@@ -153,6 +154,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const compactStripes = new CompactStripes({ vault, read, flush, checkpoints, log, bytesPerSecond });
   const useCases: GatewayUseCases = {
     verifyToken: new VerifyToken(means.tokens, clock),
+    keepTokens: new KeepTokens(means.tokens, random, clock),
     putObject: new PutObject(vault, store, flush, means.codec, headers),
     getObject: new GetObject(vault, { stripes: read, codec: means.codec, headers }),
     statObject: new StatObject(vault),

@@ -3,6 +3,7 @@ import { addIdentityVerbs } from './identity-program.js';
 import { exitOf, exits, nextStep, UsageError } from './outcome.js';
 import type { Session } from './session.js';
 import type { Terminal } from './terminal.js';
+import { addTokenVerbs } from './token-program.js';
 
 interface GlobalOptions {
   readonly url: string;
@@ -67,6 +68,7 @@ function build(terminal: Terminal): Command {
   addDataVerbs(program, execute);
   addLedgerVerbs(program, execute);
   addDemoVerbs(program, execute);
+  addTokenVerbs(program, execute);
   addIdentityVerbs(program, async (verb) => {
     const { Speaker } = await import('./speaker.js');
     await verb(new Speaker(terminal, program.opts<GlobalOptions>().json ?? false));

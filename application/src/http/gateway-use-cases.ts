@@ -5,6 +5,7 @@ import type { DeleteObject } from '../use-cases/delete-object.js';
 import type { ExplainPlacement } from '../use-cases/explain-placement.js';
 import type { FollowEvents } from '../use-cases/follow-events.js';
 import type { GetObject } from '../use-cases/get-object.js';
+import type { KeepTokens } from '../use-cases/keep-tokens.js';
 import type { ListAudits } from '../use-cases/list-audits.js';
 import type { ListBuckets } from '../use-cases/list-buckets.js';
 import type { ListDisks } from '../use-cases/list-disks.js';
@@ -29,6 +30,7 @@ import type { Document } from './openapi.js';
 /** What the gateway's REST surface calls; objects of these classes fit, and so do plain ones. */
 export interface GatewayUseCases {
   readonly verifyToken: Pick<VerifyToken, 'run'>;
+  readonly keepTokens: Pick<KeepTokens, 'list' | 'give' | 'rotate' | 'remove'>;
   readonly putObject: Pick<PutObject, 'run'>;
   readonly getObject: Pick<GetObject, 'run'>;
   readonly statObject: Pick<StatObject, 'run'>;

@@ -1,6 +1,7 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
+import type { TokenVerb } from '../core/token-scope.js';
 import type { TokenRole } from '../ports/token-store.js';
 
 /** Who may use an operation. `open` needs no credentials. */
@@ -22,6 +23,8 @@ export interface OperationFacts {
   readonly id: string;
   readonly summary: string;
   readonly access: Access;
+  /** What a token with a scope needs for it; an operation without a verb is refused to every such token. */
+  readonly verb?: TokenVerb;
   readonly status: number;
   /** Schema of the JSON answer; what does not fit it is never sent. */
   readonly answer?: z.ZodType;

@@ -1,6 +1,8 @@
 import { events, roles } from '@dstore/chaincode/domain';
 import { z } from 'zod';
+import { tokenVerbs } from '../core/token-scope.js';
 import { revocationReasons } from '../ports/identities.js';
+import { tokenRoles } from '../ports/token-store.js';
 
 /** Amounts, byte counts of the ledger and epochs: bigint in code, decimal strings here. */
 export const decimal = z
@@ -354,6 +356,30 @@ export const revocation = z
   .strictObject({ reason: z.enum(revocationReasons).default('unspecified') })
   .meta({ id: 'Revocation' });
 export const revoked = z.strictObject({ certificates: count }).meta({ id: 'Revoked' });
+const wellFormed = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'text without U+0000');
+const some = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(100).optional();
+const tokenFacts = {
+  name: wellFormed(128).min(1),
+  role: z.enum(tokenRoles),
+  /** Names of buckets; without them all buckets. */
+  buckets: some(z.string().min(3).max(63)),
+  /** Beginnings of keys; without them all keys. */
+  prefixes: some(wellFormed(1024).min(1)),
+  /** Without them all that the role may. */
+  verbs: some(z.enum(tokenVerbs)),
+  endsAt: time.optional(),
+};
+export const tokenWish = z.strictObject(tokenFacts).meta({ id: 'TokenWish' });
+const tokenView = { id: z.string(), ...tokenFacts, name: z.string(), previousEndsAt: time.optional() };
+export const tokens = pageOf(z.strictObject(tokenView)).meta({ id: 'TokensPage' });
+/** The text stands in it this once. */
+export const freshToken = z.strictObject({ ...tokenView, token: z.string() }).meta({ id: 'FreshToken' });
+/** Until when the old text stays good: a day, unless told otherwise. */
+export const rotation = z.strictObject({ oldEndsAt: time.optional() }).meta({ id: 'Rotation' });
 export const bucketParam = z.strictObject({ bucket: z.string().max(255) });
 export const objectParam = z.strictObject({ bucket: z.string().max(255), '*': z.string() });
 export const idParam = z.strictObject({ id: z.string().max(255) });

@@ -2,6 +2,7 @@ import type { Row } from '@dstore/chaincode/domain';
 import type { ShownAudit } from '../core/audit-view.js';
 import type { Bucket } from '../core/delta.js';
 import type { RepairState } from '../ports/repair-board.js';
+import type { ShownToken } from '../use-cases/keep-tokens.js';
 import type { DiskView } from '../use-cases/list-disks.js';
 import type { EpochView } from '../use-cases/list-epochs.js';
 import type { LeaseView } from '../use-cases/list-leases.js';
@@ -136,5 +137,14 @@ export function healthView(health: VaultHealth) {
     leases: health.leases.map((lease) => ({ ...lease, epochsLeft: String(lease.epochsLeft) })),
     queue: health.queue,
     ...(health.repair === undefined ? {} : { repair: repairView(health.repair) }),
+  };
+}
+
+/** A token as REST shows it. */
+export function tokenView<T extends ShownToken>({ endsAt, previousEndsAt, ...token }: T) {
+  return {
+    ...token,
+    ...(endsAt === undefined ? {} : { endsAt: timeOf(endsAt) }),
+    ...(previousEndsAt === undefined ? {} : { previousEndsAt: timeOf(previousEndsAt) }),
   };
 }

@@ -52,6 +52,7 @@ export const gatewayCodes = [
   'transaction-unknown',
   'job-unknown',
   'identity-unknown',
+  'token-unknown',
   'method-not-allowed',
   'not-acceptable',
   'object-too-large',

@@ -14,7 +14,7 @@ const codesByStatus = {
   404:
     'vault-unknown lease-unknown disk-unknown account-unknown note-unknown epoch-unknown proposal-unknown ' +
     'params-unknown loss-unknown organization-unknown route-unknown bucket-unknown object-unknown version-unknown ' +
-    'shard-unknown bundle-unknown audit-unknown transaction-unknown job-unknown identity-unknown',
+    'shard-unknown bundle-unknown audit-unknown transaction-unknown job-unknown identity-unknown token-unknown',
   405: 'method-not-allowed',
   406: 'not-acceptable',
   409:

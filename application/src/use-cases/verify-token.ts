@@ -1,14 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import { tokenDigest, tokenIdOf } from '../core/token.js';
+import type { TokenScope } from '../core/token-scope.js';
 import type { Clock } from '../ports/clock.js';
 import { Denial } from '../ports/fault.js';
-import type { TokenRole, TokenStore } from '../ports/token-store.js';
+import type { KeptToken, TokenRole, TokenStore } from '../ports/token-store.js';
 
 /** Who asks: what a token stands for. */
 export interface Caller {
   readonly tokenId: string;
   readonly name: string;
   readonly role: TokenRole;
+  /** What of the role's objects it is narrowed to. */
+  readonly scope: TokenScope;
 }
 
 /** Finds out who a token stands for. */
@@ -25,12 +28,25 @@ export class VerifyToken {
   async run(text: string): Promise<Caller> {
     const id = tokenIdOf(text);
     const kept = id === undefined ? undefined : await this.#store.find(id);
-    if (kept === undefined || !sameDigest(kept.sha256, tokenDigest(text)))
+    const endsAt = kept && endOf(kept, tokenDigest(text));
+    if (kept === undefined || endsAt === undefined)
       throw new Denial('token-invalid', 'this token is not known here');
-    if (kept.endsAt !== undefined && kept.endsAt <= this.#clock.now())
-      throw new Denial('token-expired', 'this token has expired');
-    return { tokenId: kept.id, name: kept.name, role: kept.role };
+    if (endsAt <= this.#clock.now()) throw new Denial('token-expired', 'this token has expired');
+    const { buckets, prefixes, verbs } = kept;
+    const scope = {
+      ...(buckets && { buckets }),
+      ...(prefixes && { prefixes }),
+      ...(verbs && { verbs }),
+    };
+    return { tokenId: kept.id, name: kept.name, role: kept.role, scope };
   }
+}
+
+/** When the text with this digest ends; undefined where it is none of the token's. */
+function endOf({ sha256, endsAt = Infinity, previous }: KeptToken, given: string): number | undefined {
+  if (sameDigest(sha256, given)) return endsAt;
+  if (previous === undefined || !sameDigest(previous.sha256, given)) return undefined;
+  return Math.min(previous.endsAt, endsAt);
 }
 
 function sameDigest(kept: string, given: string): boolean {

@@ -109,9 +109,10 @@ export function useCasesOfTests(
       async run(text) {
         const role = /^test-([a-z]+)$/.exec(text)?.[1];
         if (role === undefined) throw new Denial('token-invalid', 'this token is not known here');
-        return { tokenId: role, name: role, role: role as TokenRole };
+        return { tokenId: role, name: role, role: role as TokenRole, scope: {} };
       },
     },
+    keepTokens: { list: unexpected, give: unexpected, rotate: unexpected, remove: unexpected },
     putObject: { run: (request) => objects.put(request) },
     getObject: { run: (request) => objects.get(request) },
     statObject: { run: (request) => objects.stat(request) },

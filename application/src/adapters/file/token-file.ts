@@ -1,9 +1,14 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hex, integer, list, object, oneOf, optional, parseJson, text } from '@dstore/chaincode/domain';
+import { tokenVerbs } from '../../core/token-scope.js';
+import { Denial } from '../../ports/fault.js';
 import { type KeptToken, tokenRoles, type TokenStore } from '../../ports/token-store.js';
 
 const format = 'dstore/v1/tokens';
+/** Most tokens of one file. */
+const mostTokens = 10_000;
+const milliseconds = integer(0, Number.MAX_SAFE_INTEGER);
 const fileShape = object({
   format: oneOf(format),
   tokens: list(
@@ -12,9 +17,13 @@ const fileShape = object({
       name: text(128),
       role: oneOf(...tokenRoles),
       sha256: hex(32),
-      endsAt: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      endsAt: optional(milliseconds),
+      buckets: optional(list(text(63), 100)),
+      prefixes: optional(list(text(1024), 100)),
+      verbs: optional(list(oneOf(...tokenVerbs), tokenVerbs.length)),
+      previous: optional(object({ sha256: hex(32), endsAt: milliseconds })),
     }),
-    10_000,
+    mostTokens,
   ),
 });
 
@@ -32,9 +41,47 @@ export class TokenFile implements TokenStore {
     return (await this.#load()).get(id);
   }
 
+  async list(): Promise<readonly KeptToken[]> {
+    return [...(await this.#load()).values()];
+  }
+
   async keep(token: KeptToken): Promise<void> {
+    await this.#rewrite((tokens) => {
+      if (tokens.size >= mostTokens && !tokens.has(token.id))
+        throw new Denial('quota-reached', 'no more tokens are kept; delete some', {
+          limit: String(mostTokens),
+        });
+      return tokens.set(token.id, token);
+    });
+  }
+
+  async change(id: string, change: (token: KeptToken) => KeptToken): Promise<KeptToken | undefined> {
+    let changed: KeptToken | undefined;
+    await this.#rewrite((tokens) => {
+      const known = tokens.get(id);
+      if (known === undefined) return undefined;
+      changed = change(known);
+      return tokens.set(id, changed);
+    });
+    return changed;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    let removed = false;
+    await this.#rewrite((tokens) => {
+      removed = tokens.delete(id);
+      return removed ? tokens : undefined;
+    });
+    return removed;
+  }
+
+  /** One after the other; what comes back as undefined is not written. */
+  async #rewrite(
+    change: (tokens: Map<string, KeptToken>) => Map<string, KeptToken> | undefined,
+  ): Promise<void> {
     const written = this.#writing.then(async () => {
-      const tokens = new Map(await this.#load()).set(token.id, token);
+      const tokens = change(new Map(await this.#load()));
+      if (tokens === undefined) return;
       await this.#write([...tokens.values()]);
       this.#tokens = Promise.resolve(tokens);
     });

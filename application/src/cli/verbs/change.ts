@@ -33,7 +33,7 @@ export async function remove(
   const doomed: RemoteLocation[] = [];
   for await (const { key } of keysUnder(session, location)) doomed.push({ bucket: location.bucket, key });
   if (doomed.length > 0 && options.yes !== true)
-    await confirm(session, `Delete ${doomed.length} objects?`, where);
+    await confirm(session, `Delete ${doomed.length} objects?`, `dstore rm -r --yes ${where}`);
   await inParallel(doomed, 4, (one) => removeOne(session, one));
 }
 
@@ -42,8 +42,8 @@ async function removeOne(session: Session, location: RemoteLocation): Promise<vo
   await session.item({ ...location, deleted: true }, `deleted ds://${location.bucket}/${location.key}`);
 }
 
-async function confirm({ terminal }: Session, question: string, where: string): Promise<void> {
-  const next = `dstore rm -r --yes ${where}`;
+/** Asks before something is lost; without a terminal to ask at, `next` is what to type instead. */
+export async function confirm({ terminal }: Session, question: string, next: string): Promise<void> {
   if (terminal.stderr.isTTY !== true) throw new UsageError('nobody to ask', next);
   const ask = createInterface({ input: terminal.stdin, output: terminal.stderr });
   try {

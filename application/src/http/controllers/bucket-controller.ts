@@ -2,8 +2,10 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Put, Query, Req, R
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bucketTag } from '../../core/bucket-tag.js';
 import type { Bucket } from '../../core/delta.js';
+import { seesBucket } from '../../core/token-scope.js';
 import { Denial } from '../../ports/fault.js';
 import type { BucketWish } from '../../use-cases/change-bucket.js';
+import { callerOf } from '../caller.js';
 import { conditionsOf } from '../conditional.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
 import { Operation, owners, readers } from '../operation.js';
@@ -31,11 +33,14 @@ export class BucketController {
     id: 'listBuckets',
     summary: 'List buckets',
     access: readers,
+    verb: 'list',
     status: 200,
     answer: schemas.pageOf(schemas.bucket),
   })
-  list(@Query(new SchemaPipe(schemas.pageQuery)) query: PageWish) {
-    return pageOfItems(this.#with.useCases.listBuckets.run().map(bucketView), ({ bucket }) => bucket, query);
+  list(@Query(new SchemaPipe(schemas.pageQuery)) query: PageWish, @Req() request: FastifyRequest) {
+    const scope = callerOf(request.raw)?.scope ?? {};
+    const seen = this.#with.useCases.listBuckets.run().filter(({ bucket }) => seesBucket(scope, bucket));
+    return pageOfItems(seen.map(bucketView), ({ bucket }) => bucket, query);
   }
 
   @Get(':bucket')
@@ -43,6 +48,7 @@ export class BucketController {
     id: 'readBucket',
     summary: 'Read a bucket',
     access: readers,
+    verb: 'list',
     status: 200,
     answer: schemas.bucket,
   })

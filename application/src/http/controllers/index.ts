@@ -7,6 +7,7 @@ import { IdentityController } from './identity-controller.js';
 import { LedgerController } from './ledger-controller.js';
 import { ObjectController } from './object-controller.js';
 import { OpenController } from './open-controller.js';
+import { TokenController } from './token-controller.js';
 import { VaultController } from './vault-controller.js';
 
 /** Controllers of every gateway. */
@@ -18,6 +19,7 @@ export const controllers: readonly Type[] = [
   AuditController,
   VaultController,
   EventController,
+  TokenController,
 ];
 
 /** All that there are. */

@@ -43,6 +43,7 @@ export class ObjectController {
     id: 'listObjects',
     summary: 'List objects by key',
     access: readers,
+    verb: 'list',
     status: 200,
     answer: schemas.objectsPage,
   })
@@ -65,6 +66,7 @@ export class ObjectController {
     id: 'putObject',
     summary: 'Put an object; 201 once it is valid on the ledger, 200 when it replaced one',
     access: writers,
+    verb: 'put',
     status: 201,
     answer: schemas.putAnswer,
     takesBytes: true,
@@ -106,6 +108,7 @@ export class ObjectController {
     id: 'getObject',
     summary: 'Get an object or a range of it',
     access: readers,
+    verb: 'get',
     status: 200,
     media: 'application/octet-stream',
   })
@@ -123,6 +126,7 @@ export class ObjectController {
     id: 'statObject',
     summary: 'What an object is, without its bytes',
     access: readers,
+    verb: 'get',
     status: 200,
   })
   head(
@@ -139,6 +143,7 @@ export class ObjectController {
     id: 'deleteObject',
     summary: 'Delete an object or one version of it',
     access: writers,
+    verb: 'delete',
     status: 204,
   })
   async remove(
@@ -161,6 +166,7 @@ export class ObjectController {
     id: 'locateShards',
     summary: 'Where the shards of an object lie',
     access: readers,
+    verb: 'get',
     status: 200,
     answer: schemas.located,
   })
