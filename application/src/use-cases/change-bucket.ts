@@ -47,6 +47,7 @@ export class ChangeBucket {
     if (create && known !== undefined) throw new Denial('bucket-exists', `bucket ${name} is there already`);
     const { dataShards, parityShards } = this.#geometry(wish, known);
     const bucket: Bucket = {
+      ...known,
       bucket: name,
       dataShards,
       parityShards,

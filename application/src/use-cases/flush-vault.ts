@@ -61,8 +61,8 @@ export class FlushVault {
   readonly #pause: (() => Promise<void>) | undefined;
   readonly #catchUp: Pick<CatchUp, 'run'>;
   #queue: Item[] = [];
-  /** How many changes the last flush took or left waiting, and until when it is worth waiting for as many. */
-  #crowd = { size: 0, until: 0 };
+  /** How many changes the last flush took or left waiting, and when it is worth waiting for as many. */
+  #crowd = { size: 0, since: 0, until: 0 };
   #running: Promise<void> | undefined;
   /** Whether the ledger may be ahead of the catalog. */
   #unsettled = false;
@@ -112,7 +112,11 @@ export class FlushVault {
         for (const item of batch) this.#refuse(item, error);
       });
       const now = clock.now();
-      this.#crowd = { size: batch.length + this.#queue.length, until: now + (now - began) * gathering };
+      this.#crowd = {
+        size: batch.length + this.#queue.length,
+        since: now,
+        until: now + (now - began) * gathering,
+      };
     }
     // In the same breath as the last look at the queue: whoever comes a moment later must find nobody running.
     this.#running = undefined;
@@ -120,8 +124,12 @@ export class FlushVault {
 
   /** Waits a while for those to come back who were just answered: a flush costs much the same for few and for many. */
   async #gather(): Promise<void> {
-    const { size, until } = this.#crowd;
-    const isAwaited = () => this.#queue.length < size && this.#vault.means.clock.now() < until;
+    const { size, since, until } = this.#crowd;
+    const isAwaited = () => {
+      const now = this.#vault.means.clock.now();
+      // A clock that was set back shows a time before.
+      return this.#queue.length < size && now >= since && now < until;
+    };
     while (this.#pause !== undefined && isAwaited()) await this.#pause();
   }
 

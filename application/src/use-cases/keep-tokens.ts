@@ -48,8 +48,7 @@ export class KeepTokens {
 
   /** Denials `scope-missing` for a role that `maker` lacks, `request-malformed` for a token that could do nothing. */
   async give(maker: TokenRole, wish: TokenWish): Promise<FreshToken> {
-    if (!(rolesGivenBy[maker] ?? []).includes(wish.role))
-      throw new Denial('scope-missing', `the role ${maker} may not give the role ${wish.role}`);
+    insistGives(maker, wish.role);
     insistUseful(wish, this.#clock.now());
     const token = await new IssueToken(this.#store, this.#random).run(wish);
     const id = tokenIdOf(token) ?? '';
@@ -58,22 +57,28 @@ export class KeepTokens {
 
   /**
    * A new text for a token, which keeps id, role, scope and end. The old text is good until `oldEndsAt`, by default for
-   * a day; one from before that ends at once, so that two live at most. Denial `token-unknown`.
+   * a day; one from before that ends at once, so that two live at most. Denials `token-unknown`, and `scope-missing` for
+   * one that `maker` could not give: who is shown a text has its role.
    */
-  async rotate(id: string, oldEndsAt = this.#clock.now() + rotationGrace): Promise<FreshToken> {
+  async rotate(
+    maker: TokenRole,
+    id: string,
+    oldEndsAt = this.#clock.now() + rotationGrace,
+  ): Promise<FreshToken> {
     const endsAt = Math.max(oldEndsAt, this.#clock.now());
     const token = tokenText(Buffer.from(insistId(id), 'hex'), this.#random.bytes(32));
-    const rotated = await this.#store.change(id, (kept) => ({
-      ...kept,
-      sha256: tokenDigest(token),
-      previous: { sha256: kept.sha256, endsAt },
-    }));
+    const rotated = await this.#store.change(id, (kept) => {
+      insistGives(maker, kept.role);
+      return { ...kept, sha256: tokenDigest(token), previous: { sha256: kept.sha256, endsAt } };
+    });
     if (rotated === undefined) throw unknown();
     return { ...this.#shown(rotated), token };
   }
 
-  /** Whoever shows it is refused from now on. Denial `token-unknown`. */
-  async remove(id: string): Promise<void> {
+  /** Whoever shows it is refused from now on. Denials `token-unknown`, and `scope-missing` for one that `maker` could not give. */
+  async remove(maker: TokenRole, id: string): Promise<void> {
+    const kept = await this.#store.find(id);
+    if (kept !== undefined) insistGives(maker, kept.role);
     if (!(await this.#store.remove(id))) throw unknown();
   }
 
@@ -91,6 +96,11 @@ export class KeepTokens {
       ...(lives && { previousEndsAt }),
     };
   }
+}
+
+function insistGives(maker: TokenRole, role: TokenRole): void {
+  if (!(rolesGivenBy[maker] ?? []).includes(role))
+    throw new Denial('scope-missing', `the role ${maker} may not give the role ${role}`);
 }
 
 function insistUseful({ role, endsAt = Infinity, verbs = [], ...names }: TokenWish, now: number): void {

@@ -190,6 +190,11 @@ describe('FlushVault of a busy vault', () => {
     assert.deepEqual(await flushesOf('c'), { flushes: 1, pauses: 0 });
   });
 
+  it('waits no longer when the clock is set back', async () => {
+    const { flushesOf } = await busy(() => -3_600_000);
+    assert.deepEqual(await flushesOf('a', 'b'), { flushes: 2, pauses: 1 });
+  });
+
   it('does not wait when one client puts one object after the other', async () => {
     const { flushesOf } = await busy(() => 30);
     for (const key of ['a', 'b', 'c']) assert.deepEqual(await flushesOf(key), { flushes: 1, pauses: 0 });

@@ -7,6 +7,7 @@ import { TokenFile } from '@dstore/application/adapters/file/token-file.js';
 import { allControllers } from '@dstore/application/http/controllers/index.js';
 import { routesOf } from '@dstore/application/http/openapi.js';
 import { type TokenRole, tokenRoles } from '@dstore/application/ports/token-store.js';
+import { IssueToken } from '@dstore/application/use-cases/issue-token.js';
 import { KeepTokens, rolesGivenBy, rotationGrace } from '@dstore/application/use-cases/keep-tokens.js';
 import { VerifyToken } from '@dstore/application/use-cases/verify-token.js';
 
@@ -67,6 +68,21 @@ describe('KeepTokens', () => {
         );
   });
 
+  it('S-05 neither rotates nor removes a token that the maker could not give', async () => {
+    const { keep, store, verify } = open();
+    for (const [at, role] of tokenRoles.entries()) {
+      const text = await new IssueToken(store, random).run({ name: 'first', role });
+      const id = (await store.list())[at]?.id ?? '';
+      for (const maker of tokenRoles) {
+        if (rolesGivenBy[maker]?.includes(role) === true) continue;
+        await assert.rejects(keep.rotate(maker, id), { code: 'scope-missing' }, `${maker} -> ${role}`);
+        await assert.rejects(keep.remove(maker, id), { code: 'scope-missing' }, `${maker} -> ${role}`);
+      }
+      assert.equal((await verify.run(text)).role, role);
+      assert.equal((await store.find(id))?.previous, undefined);
+    }
+  });
+
   it('refuses to make a token that could do nothing', async () => {
     const { keep } = open();
     for (const wish of [
@@ -83,7 +99,7 @@ describe('KeepTokens', () => {
   it('S-02 leaves two texts live by a rotation, until the old one ends', async () => {
     const { keep, verify } = open();
     const first = await keep.give('owner', { name: 'ci', role: 'reader', buckets: ['demo'] });
-    const second = await keep.rotate(first.id);
+    const second = await keep.rotate('owner', first.id);
     assert.equal(second.previousEndsAt, start + rotationGrace);
     for (const { token } of [first, second]) {
       const caller = await open().verify.run(token);
@@ -100,9 +116,9 @@ describe('KeepTokens', () => {
   it('S-02 never leaves three, nor an old one beyond the end of the token', async () => {
     const { keep, verify } = open();
     const first = await keep.give('owner', { name: 'ci', role: 'reader', endsAt: start + 10 });
-    const second = await keep.rotate(first.id, start + 1000);
+    const second = await keep.rotate('owner', first.id, start + 1000);
     assert.equal(second.previousEndsAt, start + 10);
-    const third = await keep.rotate(first.id, start - 1);
+    const third = await keep.rotate('owner', first.id, start - 1);
     await assert.rejects(verify.run(first.token), { code: 'token-invalid' });
     await assert.rejects(verify.run(second.token), { code: 'token-expired' });
     await verify.run(third.token);
@@ -114,15 +130,15 @@ describe('KeepTokens', () => {
     const { keep, verify } = open();
     const { id, token } = await keep.give('owner', { name: 'ci', role: 'reader' });
     const other = await keep.give('owner', { name: 'stays', role: 'reader' });
-    await keep.rotate(id);
-    await keep.remove(id);
+    await keep.rotate('owner', id);
+    await keep.remove('owner', id);
     for (const each of [verify, open().verify]) {
       await assert.rejects(each.run(token), { code: 'token-invalid' });
       await each.run(other.token);
     }
     for (const stranger of [id, 'x', '', '__proto__', id.toUpperCase()]) {
-      await assert.rejects(keep.remove(stranger), { code: 'token-unknown' });
-      await assert.rejects(keep.rotate(stranger), { code: 'token-unknown' });
+      await assert.rejects(keep.remove('owner', stranger), { code: 'token-unknown' });
+      await assert.rejects(keep.rotate('owner', stranger), { code: 'token-unknown' });
     }
   });
 
@@ -131,8 +147,8 @@ describe('KeepTokens', () => {
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, at) => keep.give('owner', { name: String(at), role: 'reader' })),
     );
-    const fresh = await Promise.all(made.slice(0, 4).map(({ id }) => keep.rotate(id)));
-    await Promise.all(made.slice(4).map(({ id }) => keep.remove(id)));
+    const fresh = await Promise.all(made.slice(0, 4).map(({ id }) => keep.rotate('owner', id)));
+    await Promise.all(made.slice(4).map(({ id }) => keep.remove('owner', id)));
     assert.equal((await open().keep.list()).length, 4);
     for (const { token } of fresh) await open().verify.run(token);
   });
@@ -151,7 +167,7 @@ describe('KeepTokens', () => {
     await writeFile(path, JSON.stringify({ format: 'dstore/v1/tokens', tokens }));
     const { keep } = open();
     await assert.rejects(keep.give('owner', { name: 'more', role: 'reader' }), { code: 'quota-reached' });
-    await keep.remove('0'.repeat(16));
+    await keep.remove('owner', '0'.repeat(16));
     await keep.give('owner', { name: 'more', role: 'reader' });
     assert.equal((await open().keep.list()).length, 10_000);
   });

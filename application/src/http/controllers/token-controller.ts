@@ -50,10 +50,8 @@ export class TokenController {
     @Body(new SchemaPipe(schemas.tokenWish)) { endsAt, ...wish }: Wish,
     @Req() request: FastifyRequest,
   ) {
-    // The guard let nobody through without a caller; a reader gives nothing.
-    const maker = callerOf(request.raw)?.role ?? 'reader';
     const end = endsAt === undefined ? {} : { endsAt: Date.parse(endsAt) };
-    return tokenView(await this.#with.useCases.keepTokens.give(maker, { ...wish, ...end }));
+    return tokenView(await this.#with.useCases.keepTokens.give(makerOf(request), { ...wish, ...end }));
   }
 
   @Post(':id/rotation')
@@ -67,9 +65,10 @@ export class TokenController {
   async rotate(
     @Param(new SchemaPipe(schemas.idParam)) { id }: { id: string },
     @Body(new SchemaPipe(schemas.rotation)) { oldEndsAt }: { oldEndsAt?: string },
+    @Req() request: FastifyRequest,
   ) {
     const end = oldEndsAt === undefined ? undefined : Date.parse(oldEndsAt);
-    return tokenView(await this.#with.useCases.keepTokens.rotate(id, end));
+    return tokenView(await this.#with.useCases.keepTokens.rotate(makerOf(request), id, end));
   }
 
   @Delete(':id')
@@ -79,7 +78,15 @@ export class TokenController {
     access: owners,
     status: 204,
   })
-  async remove(@Param(new SchemaPipe(schemas.idParam)) { id }: { id: string }): Promise<void> {
-    await this.#with.useCases.keepTokens.remove(id);
+  async remove(
+    @Param(new SchemaPipe(schemas.idParam)) { id }: { id: string },
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.#with.useCases.keepTokens.remove(makerOf(request), id);
   }
+}
+
+/** The guard let nobody through without a caller; a reader gives nothing. */
+function makerOf({ raw }: FastifyRequest): TokenRole {
+  return callerOf(raw)?.role ?? 'reader';
 }
