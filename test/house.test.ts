@@ -127,7 +127,7 @@ describe('house', () => {
     const pure = sources.filter((path) => /^(?:chaincode\/src|application\/src\/core)\//.test(path));
     const forbidden =
       /\bDate\b|\bMath\.random\b|\bprocess\b|\bsetTimeout\b|\bsetInterval\b|\bperformance\b|\bIntl\b|\bfetch\(|\btoLocale|\brandomBytes\b/;
-    const ioModules = /^node:(?!crypto$|buffer$|assert$)|^(?:fs|net|http|https|child_process)$/;
+    const ioModules = /^node:(?!crypto$|buffer$|assert$|zlib$)|^(?:fs|net|http|https|child_process)$/;
     const wrong = pure.filter(
       (path) =>
         forbidden.test(withoutComments(read(path))) ||

@@ -1,3 +1,4 @@
+import { deflateSync, inflateSync } from 'node:zlib';
 import {
   canonicalJson,
   integer,
@@ -5,6 +6,7 @@ import {
   object,
   optional,
   parseJson,
+  Refusal,
   sha256,
   type Shaped,
   hex,
@@ -13,6 +15,12 @@ import { type Locator, locatorShape, type StructureDelta } from './delta.js';
 
 /** The ledger takes no more. */
 export const headBytes = 8192;
+
+/** Bytes of JSON that a head may hold: more than deflate makes of as many bytes as the ledger takes is damage. */
+const mostUnpacked = 1 << 20;
+
+/** What packed bytes begin with (RFC 1950: deflate, a window of 32 KiB); JSON begins with a brace. */
+const packedMark = 0x78;
 
 const headShape = object({
   format: integer(1, 1),
@@ -29,7 +37,8 @@ const headShape = object({
 export type Head = Shaped<typeof headShape>;
 
 /**
- * The head's bytes; back locators are left out, farthest first, until it fits, and the checkpoint after them: the chain of
+ * The head's bytes: canonical JSON in zlib's form, as the ledger keeps each head twice, in the transaction and in the
+ * block's writes. Equal heads may differ in bytes between versions of zlib: nothing depends on it. Back locators are left out, farthest first, until it fits, and the checkpoint after them: the chain of
  * entries leads to it too. Throws RangeError when the last entry alone does not fit.
  */
 export function encodeHead(head: Omit<Head, 'format'>): Buffer {
@@ -44,7 +53,7 @@ export function encodeHead(head: Omit<Head, 'format'>): Buffer {
 }
 
 function headOf(head: Omit<Head, 'format'>): Buffer {
-  return Buffer.from(canonicalJson({ ...head, format: 1 }), 'utf8');
+  return deflateSync(canonicalJson({ ...head, format: 1 }));
 }
 
 /** The locator with the shards that were moved since it was written at their new places. */
@@ -58,9 +67,18 @@ export function locatorAfter(locator: Locator, moves: StructureDelta['moves']): 
   return { ...locator, stripes };
 }
 
-/** Reads a head; refuses what is none, and formats newer than this one. */
+/** Reads a head, packed or plain; refuses what is none, and formats newer than this one. */
 export function decodeHead(bytes: Uint8Array): Head {
-  return parseJson(headShape, Buffer.from(bytes).toString('utf8'));
+  const plain = bytes[0] === packedMark ? unpacked(bytes) : Buffer.from(bytes);
+  return parseJson(headShape, plain.toString('utf8'));
+}
+
+function unpacked(bytes: Uint8Array): Buffer {
+  try {
+    return inflateSync(bytes, { maxOutputLength: mostUnpacked });
+  } catch (error) {
+    throw new Refusal('arguments-malformed', `a head can not be unpacked: ${(error as Error).message}`);
+  }
 }
 
 /** What the next head names this one by. */
