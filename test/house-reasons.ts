@@ -62,7 +62,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
     'program.test.ts gives good and bad places, local-name.test.ts evil ones',
   'application/src/cli/main.ts': 'program.test.ts runs the command; this hands it the process',
   'application/src/cli/outcome.ts': 'program.test.ts ends with every exit code',
-  'application/src/cli/pool.ts': 'program.test.ts copies folders through it',
   'application/src/cli/progress.ts': 'text.test.ts reads its line',
   'application/src/cli/ca-obstacle.ts': 'verbs/identity.test.ts meets each obstacle',
   'application/src/cli/identity-desk.ts': 'verbs/identity.test.ts finds organizations and CAs through it',

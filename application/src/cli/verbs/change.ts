@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import { inLanes } from '../../core/lanes.js';
 import { objectLocation, objectPath, remoteLocation, type RemoteLocation } from '../location.js';
 import { UsageError } from '../outcome.js';
-import { inParallel } from '../pool.js';
 import type { Session } from '../session.js';
 import { keysUnder } from './list.js';
 
@@ -34,7 +34,7 @@ export async function remove(
   for await (const { key } of keysUnder(session, location)) doomed.push({ bucket: location.bucket, key });
   if (doomed.length > 0 && options.yes !== true)
     await confirm(session, `Delete ${doomed.length} objects?`, `dstore rm -r --yes ${where}`);
-  await inParallel(doomed, 4, (one) => removeOne(session, one));
+  await inLanes(doomed, 4, (one) => removeOne(session, one));
 }
 
 async function removeOne(session: Session, location: RemoteLocation): Promise<void> {

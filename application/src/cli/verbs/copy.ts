@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
+import { inLanes } from '../../core/lanes.js';
 import { localSegments } from '../local-name.js';
 import { isRemote, objectLocation, remoteLocation, type RemoteLocation } from '../location.js';
 import { Interrupted, PartialFailure, UsageError } from '../outcome.js';
-import { inParallel } from '../pool.js';
 import { Progress } from '../progress.js';
 import type { Session } from '../session.js';
 import { write } from '../terminal.js';
@@ -107,7 +107,7 @@ async function each<T extends { readonly key: string }>(
   transfer: (item: T) => Promise<{ readonly item: object; readonly bytes: number }>,
 ): Promise<void> {
   const sum = { copied: 0, bytes: 0, failed: 0 };
-  await inParallel(items, options.parallel, async (one) => {
+  await inLanes(items, options.parallel, async (one) => {
     try {
       const { item, bytes } = await transfer(one);
       sum.copied += 1;
