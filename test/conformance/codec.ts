@@ -187,6 +187,40 @@ function declareCodec(make: () => Codec): void {
     place.release();
   });
 
+  it('rebuilds any shards from any k others, and names them', async () => {
+    for (const [geometry, lost] of [
+      [{ dataShards: 4, parityShards: 2 }, [1, 5]],
+      [{ dataShards: 4, parityShards: 2 }, [4]],
+      [{ dataShards: 10, parityShards: 4 }, [0, 3, 11, 13]],
+    ] as const) {
+      const place = await codec.seat(geometry, 4160);
+      const data = Array.from({ length: geometry.dataShards }, (_, index) => noise(4160, `lost/${index}`));
+      const shards = [...data, ...encodePlainly(data, geometry.parityShards)];
+      const digests = fill(place, shards);
+      for (const index of lost) {
+        digests[index] = undefined;
+        place.shard(index).fill(0xee);
+      }
+      const rebuilt = await place.rebuild({ digests, wanted: lost });
+      const named = lost.map((index) => shardDigest(shards[index] as Buffer));
+      assert.deepEqual(rebuilt, { wrong: [], complete: true, digests: named });
+      for (const index of lost) assert.ok(place.shard(index).equals(shards[index] as Buffer), `${index}`);
+      place.release();
+    }
+  });
+
+  it('rebuilds from no shard with one flipped byte, and from no fewer than k', async () => {
+    const { shards } = middleStripe('rebuild', 2);
+    const place = await seat();
+    const [first, , third] = fill(place, shards);
+    place.shard(0)[99] = (place.shard(0)[99] as number) ^ 1;
+    const task = { digests: [first, undefined, third], wanted: [1] };
+    assert.deepEqual(await place.rebuild(task), { wrong: [0], complete: false, digests: [] });
+    const looking = await place.rebuild({ digests: [first, undefined, third], wanted: [] });
+    assert.deepEqual(looking, { wrong: [0], complete: true, digests: [] });
+    place.release();
+  });
+
   it('refuses a broken seal, and leaves no plaintext of that segment', async () => {
     const { shards, opening } = middleStripe('broken', 2);
     const forged = shards.slice(0, 2).map((bytes) => Buffer.from(bytes));

@@ -13,6 +13,6 @@ parentPort?.on('message', (message: ToThread) => {
 });
 
 function firstSegmentOf(work: StripeWork): number | undefined {
-  if (work.kind === 'encode') return undefined;
-  return work.kind === 'seal' ? work.task.firstSegment : work.task.opening?.firstSegment;
+  if (work.kind === 'seal') return work.task.firstSegment;
+  return work.kind === 'open' ? work.task.opening?.firstSegment : undefined;
 }

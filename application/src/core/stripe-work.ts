@@ -28,12 +28,26 @@ export interface Sealed {
   readonly digests: readonly string[];
 }
 
-/** Shards that were fetched into a stripe, and what is to become of them. */
-export interface OpenTask {
+/** Shards that were fetched into a stripe, and those that it shall have. */
+export interface RebuildTask {
   /** By index: the digest that the shard there must have, undefined where none was fetched. */
   readonly digests: readonly (string | undefined)[];
-  /** Data shards that must be right at the end, reconstructed where they were not fetched or are wrong. */
+  /** Shards that must be right at the end, reconstructed where they were not fetched or are wrong. */
   readonly wanted: readonly number[];
+}
+
+/** What rebuilding found. */
+export interface Reconstructed {
+  /** Fetched shards whose bytes have another digest. */
+  readonly wrong: readonly number[];
+  /** False when too few good shards were there: nothing is made then. */
+  readonly complete: boolean;
+  /** Digests of the wanted shards in the order in which they are wanted, none when not complete. */
+  readonly digests: readonly string[];
+}
+
+/** Shards that were fetched into a stripe, and what is to become of them. */
+export interface OpenTask extends RebuildTask {
   /** How the data shards are opened; undefined where ciphertext is all that is asked for. */
   readonly opening?: SegmentRun;
 }
@@ -48,12 +62,8 @@ export interface SegmentRun extends Omit<Opening, 'header'> {
   readonly last: boolean;
 }
 
-/** What opening found. */
-export interface Opened {
-  /** Fetched shards whose bytes have another digest. */
-  readonly wrong: readonly number[];
-  /** False when too few good shards were there: nothing is opened then. */
-  readonly complete: boolean;
+/** What opening found; when it is not complete nothing is opened. */
+export interface Opened extends Pick<Reconstructed, 'wrong' | 'complete'> {
   /** Bytes of plaintext in the room. */
   readonly plainBytes: number;
 }
@@ -112,20 +122,32 @@ function parityDigests(kernel: ErasureKernel): string[] {
  * the right ones and the seal is not.
  */
 export function openStripe(kernel: ErasureKernel, task: OpenTask): Opened {
+  const { wrong, complete } = reconstructShards(kernel, task);
+  const { opening } = task;
+  return {
+    wrong,
+    complete,
+    plainBytes: complete && opening !== undefined ? openSegments(kernel, opening) : 0,
+  };
+}
+
+/** Verifies fetched shards, reconstructs what is wanted, and names it. Needs no key. */
+export function rebuildStripe(kernel: ErasureKernel, task: RebuildTask): Reconstructed {
+  const { wrong, complete } = reconstructShards(kernel, task);
+  const wanted = complete ? task.wanted : [];
+  return { wrong, complete, digests: wanted.map((index) => shardDigest(kernel.shard(index))) };
+}
+
+function reconstructShards(kernel: ErasureKernel, task: RebuildTask): Pick<Opened, 'wrong' | 'complete'> {
   const fetched = [...task.digests.entries()].filter(([, digest]) => digest !== undefined);
   const wrong = fetched
     .filter(([index, digest]) => shardDigest(kernel.shard(index)) !== digest)
     .map(([index]) => index);
   const good = fetched.map(([index]) => index).filter((index) => !wrong.includes(index));
   const missing = task.wanted.filter((index) => !good.includes(index));
-  if (missing.length > 0 && good.length < kernel.layout.dataShards)
-    return { wrong, complete: false, plainBytes: 0 };
-  if (missing.length > 0) kernel.reconstruct(good, missing);
-  return {
-    wrong,
-    complete: true,
-    plainBytes: task.opening === undefined ? 0 : openSegments(kernel, task.opening),
-  };
+  const complete = missing.length === 0 || good.length >= kernel.layout.dataShards;
+  if (complete && missing.length > 0) kernel.reconstruct(good, missing);
+  return { wrong, complete };
 }
 
 function openSegments(kernel: ErasureKernel, run: SegmentRun): number {
@@ -152,17 +174,20 @@ export function stripeCapacity(firstSegment: number, dataShards: number): number
 export type StripeWork =
   | { readonly kind: 'seal'; readonly task: SealTask }
   | { readonly kind: 'encode' }
+  | { readonly kind: 'rebuild'; readonly task: RebuildTask }
   | { readonly kind: 'open'; readonly task: OpenTask };
 
 /** What a kind of work answers. */
 export interface StripeAnswers {
   readonly seal: Sealed;
   readonly encode: readonly string[];
+  readonly rebuild: Reconstructed;
   readonly open: Opened;
 }
 
 /** Does a piece of work; throws what that throws. */
 export function doWork(kernel: ErasureKernel, work: StripeWork): StripeAnswers[StripeWork['kind']] {
   if (work.kind === 'seal') return sealStripe(kernel, work.task);
+  if (work.kind === 'rebuild') return rebuildStripe(kernel, work.task);
   return work.kind === 'encode' ? encodeShards(kernel) : openStripe(kernel, work.task);
 }

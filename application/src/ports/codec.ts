@@ -1,5 +1,5 @@
 import type { Geometry } from '../core/geometry.js';
-import type { Opened, OpenTask, Sealed, SealTask } from '../core/stripe-work.js';
+import type { Opened, OpenTask, RebuildTask, Reconstructed, Sealed, SealTask } from '../core/stripe-work.js';
 
 /**
  * Room for one stripe in memory in which it is sealed, encoded, digested, verified, reconstructed and opened, wherever
@@ -18,6 +18,8 @@ export interface Seat {
   seal(task: SealTask, signal?: AbortSignal): Promise<Sealed>;
   /** Parity of the data shards as they are; resolves with the digests of all shards by index. */
   encode(signal?: AbortSignal): Promise<readonly string[]>;
+  /** Verifies, reconstructs and names shards; takes no key. */
+  rebuild(task: RebuildTask, signal?: AbortSignal): Promise<Reconstructed>;
   /** Verifies, reconstructs and opens; rejects with SealBroken when the seal does not hold. */
   open(task: OpenTask, signal?: AbortSignal): Promise<Opened>;
   /** Gives the memory to whoever waits for it. Releasing twice is harmless; the memory is passed on once it is quiet. */

@@ -4,6 +4,8 @@ import type { StripeLayout } from '../../core/stripe-layout.js';
 import type {
   Opened,
   OpenTask,
+  RebuildTask,
+  Reconstructed,
   Sealed,
   SealTask,
   StripeAnswers,
@@ -61,6 +63,10 @@ export class CodecSeat implements Seat {
 
   async encode(signal?: AbortSignal): Promise<readonly string[]> {
     return (await this.#do({ kind: 'encode' }, signal)) as readonly string[];
+  }
+
+  async rebuild(task: RebuildTask, signal?: AbortSignal): Promise<Reconstructed> {
+    return (await this.#do({ kind: 'rebuild', task }, signal)) as Reconstructed;
   }
 
   async open(task: OpenTask, signal?: AbortSignal): Promise<Opened> {

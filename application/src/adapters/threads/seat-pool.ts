@@ -7,6 +7,17 @@ export interface Place {
   readonly memory: KernelMemory;
 }
 
+/** What becomes of memory that is given back. */
+export interface SeatPoolOptions {
+  /** Whether it is kept also while no seat is taken; it is unless told otherwise. */
+  readonly keepsIdle?: boolean;
+  /** Hears of memory that is let go. */
+  readonly dropped?: (placeId: number) => void;
+}
+
+// Of the process: pools may share the threads that know places by these.
+let lastId = 0;
+
 interface Waiter {
   readonly bytes: number;
   readonly seated: (place: Place) => void;
@@ -20,17 +31,17 @@ interface Waiter {
  */
 export class SeatPool {
   readonly #budgetBytes: number;
+  readonly #keepsIdle: boolean;
   readonly #dropped: (placeId: number) => void;
   #free: Place[] = [];
   #waiting: Waiter[] = [];
   #takenCount = 0;
   #bytes = 0;
-  #lastId = 0;
   #closed = false;
 
-  /** `dropped` hears of memory that is let go. */
-  constructor(budgetBytes: number, dropped: (placeId: number) => void = () => undefined) {
+  constructor(budgetBytes: number, { keepsIdle = true, dropped = () => undefined }: SeatPoolOptions = {}) {
     this.#budgetBytes = budgetBytes;
+    this.#keepsIdle = keepsIdle;
     this.#dropped = dropped;
   }
 
@@ -64,8 +75,9 @@ export class SeatPool {
   give(place: Place): void {
     this.#takenCount -= 1;
     this.#free.push(place);
-    if (this.#closed) this.#drop();
     this.#seat();
+    const isIdle = this.#takenCount === 0;
+    if (this.#closed || (isIdle && !this.#keepsIdle)) this.#drop();
   }
 
   /** Refuses who waits; memory that is taken is let go when it is given back. */
@@ -95,7 +107,7 @@ export class SeatPool {
     if (this.#bytes + bytes > this.#budgetBytes && this.#takenCount > 0) return undefined;
     const memory = createMemory(bytes);
     this.#bytes += memory.buffer.byteLength;
-    return { id: (this.#lastId += 1), memory };
+    return { id: (lastId += 1), memory };
   }
 
   #drop(): void {

@@ -18,31 +18,57 @@ export interface ThreadCodecOptions {
 /** The codec on worker threads, which share the memory of seats with this one. */
 export class ThreadCodec implements Codec {
   readonly #threads: ThreadPool;
-  readonly #pool: SeatPool;
+  readonly #pools: [SeatPool, ...SeatPool[]];
 
   constructor({ threads, memoryBytes, script }: ThreadCodecOptions) {
     this.#threads = new ThreadPool(threads, script ?? new URL('./codec-thread.js', import.meta.url));
-    this.#pool = new SeatPool(memoryBytes, (placeId) => this.#threads.forget(placeId));
+    this.#pools = [this.#poolOf(memoryBytes, true)];
   }
 
-  /** Seats that are taken. */
+  /** Seats that are taken, those beside left out. */
   get seatsTaken(): number {
-    return this.#pool.takenCount;
+    return this.#pools[0].takenCount;
   }
 
-  async seat(geometry: Geometry, shardSizeBytes: number, signal?: AbortSignal): Promise<Seat> {
+  seat(geometry: Geometry, shardSizeBytes: number, signal?: AbortSignal): Promise<Seat> {
+    return this.#seatIn(this.#pools[0], geometry, shardSizeBytes, signal);
+  }
+
+  /**
+   * Seats in other memory on the same threads, for work that now and then is much: who takes them keeps nobody from a
+   * seat here, and once all are released their memory is let go. Ends with this codec.
+   */
+  beside(memoryBytes: number): Pick<Codec, 'seat'> {
+    const pool = this.#poolOf(memoryBytes, false);
+    this.#pools.push(pool);
+    return { seat: (...args) => this.#seatIn(pool, ...args) };
+  }
+
+  async close(): Promise<void> {
+    for (const pool of this.#pools) pool.close();
+    await this.#threads.close();
+  }
+
+  #poolOf(memoryBytes: number, keepsIdle: boolean): SeatPool {
+    return new SeatPool(memoryBytes, {
+      keepsIdle,
+      dropped: (placeId) => this.#threads.forget(placeId),
+    });
+  }
+
+  async #seatIn(
+    pool: SeatPool,
+    geometry: Geometry,
+    shardSizeBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Seat> {
     const layout = stripeLayout(geometry, shardSizeBytes, true);
-    const place = await this.#pool.take(layout.totalBytes, signal);
+    const place = await pool.take(layout.totalBytes, signal);
     return new CodecSeat(
       place,
       layout,
       (...args) => this.#threads.perform(...args),
-      (one) => this.#pool.give(one),
+      (one) => pool.give(one),
     );
-  }
-
-  async close(): Promise<void> {
-    this.#pool.close();
-    await this.#threads.close();
   }
 }

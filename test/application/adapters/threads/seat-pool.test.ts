@@ -31,7 +31,7 @@ describe('SeatPool', () => {
 
   it('lets go of free memory of another size when the budget asks for it, and says so', async () => {
     const dropped: number[] = [];
-    const pool = new SeatPool(2 * page, (placeId) => dropped.push(placeId));
+    const pool = new SeatPool(2 * page, { dropped: (placeId) => dropped.push(placeId) });
     const small = await pool.take(page);
     pool.give(small);
     const large = await pool.take(2 * page);
@@ -63,6 +63,24 @@ describe('SeatPool', () => {
     pool.give(await narrow);
     pool.give(place);
     assert.equal(pool.takenCount, 0);
+  });
+
+  it('keeps no memory when nobody is seated, where it is told so, and gives it to who waits before', async () => {
+    const dropped: number[] = [];
+    const pool = new SeatPool(page, { keepsIdle: false, dropped: (placeId) => dropped.push(placeId) });
+    const place = await pool.take(page);
+    const next = pool.take(page);
+    pool.give(place);
+    assert.equal(await next, place);
+    assert.deepEqual(dropped, []);
+    pool.give(place);
+    assert.deepEqual(dropped, [place.id]);
+    assert.equal(pool.bytes, 0);
+  });
+
+  it('numbers places so that no two pools give the same number', async () => {
+    const [one, other] = [new SeatPool(page), new SeatPool(page)];
+    assert.notEqual((await one.take(page)).id, (await other.take(page)).id);
   });
 
   it('refuses who waits when it closes, and keeps no memory', async () => {

@@ -93,6 +93,27 @@ describe('ThreadCodec', () => {
     for (const seat of seats) seat.release();
   });
 
+  it('seats beside those who wait for a seat, on the same threads', async () => {
+    open(1);
+    const beside = codec.beside(2 * 65_536);
+    const seats = await Promise.all([1, 2, 3, 4, 5].map((content) => seated(content)));
+    const others = [await beside.seat(twoAndOne, sizeBytes), await beside.seat(twoAndOne, sizeBytes)];
+    for (const [at, seat] of [...seats, ...others].entries()) {
+      seat.shard(0).fill(at);
+      seat.shard(1).fill(at + 1);
+    }
+    const answers = await Promise.all([...seats, ...others].map((seat) => seat.encode()));
+    assert.deepEqual(
+      answers,
+      answers.map((_, at) => digestsOf(at)),
+    );
+    const refused = assert.rejects(beside.seat(twoAndOne, sizeBytes), { code: 'not-ready' });
+    assert.equal(codec.seatsTaken, 5);
+    await codec.close();
+    await refused;
+    for (const seat of [...seats, ...others]) seat.release();
+  });
+
   it('lets a reader wait for a seat until another gives one back', async () => {
     open(1);
     const seats = await Promise.all([1, 2, 3, 4, 5].map((content) => seated(content)));
