@@ -84,6 +84,8 @@ export interface OwnerMeans extends Surroundings {
   readonly keyring: Keyring;
   /** Stays the caller's to close. */
   readonly codec: Codec;
+  /** Where repair takes its seats, so that it keeps no put or get from one; else where they do. */
+  readonly repairCodec?: Pick<Codec, 'seat'>;
   readonly tokens: TokenStore;
   readonly policy: LeasePolicy;
   /** Network bytes a second that repair may use, and as many again that compaction may. */
@@ -112,6 +114,8 @@ const hedgeAfter = 200;
 const flushPause = 3;
 /** Epochs of silence after which a lease's shards are rebuilt elsewhere, before the law calls the default. */
 const repairGraceEpochs = 1n;
+/** Memory for stripes under repair, bytes: for four of (4, 2), which take a bit over 10 MiB each, or two of (10, 4). */
+const repairMemoryBytes = 52 << 20;
 /** Epochs before its end from which a lease is called expiring. */
 const expiryNotice = 3n;
 
@@ -120,7 +124,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const { vaultId, ledger, doors, keyring, clock, random, log } = means;
   const catalog = new SqliteCatalog(join(means.folder, 'catalog.db'));
   const parts = { vaultId, ledger, doors, catalog, keyring, clock, random };
-  const { acceptLoss = false } = means;
+  const { acceptLoss = false, repairCodec = means.codec } = means;
   const vault = await new OpenVault(parts, { acceptLoss, log }).run();
   const keepLeases = new KeepLeases(vault, means.policy, log);
   const store = new StoreStripe(vault, keepLeases);
@@ -132,13 +136,13 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const suspects = new MemorySuspects();
   const board = new MemoryRepairBoard();
   const map = new MapStripes(catalog);
-  const diskDoors = new DiskDoors(ledger, doors);
+  const diskDoors = new DiskDoors(ledger, doors, clock);
   const assess = new AssessHealth({ map, ledger, suspects, graceEpochs: repairGraceEpochs });
   const repairStripes = new RepairStripes({
     assess,
     targets: new FindTargets(ledger, vaultId),
     leases: new LeaseOnDisks(vault, keepLeases),
-    rebuild: new RebuildStripe({ doors: diskDoors, suspects }),
+    rebuild: new RebuildStripe({ doors: diskDoors, suspects, codec: repairCodec }),
     commit: new CommitMoves(vault, flush),
     entries: new ReplaceEntries(catalog, checkpoints, flush, log),
     ledger,
@@ -202,14 +206,15 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
 
 /** An owner's vault at work, with the codec and the crew that it needs; makes its first bucket where it has none. */
 export async function startOwner(
-  means: Omit<OwnerMeans, 'codec'>,
+  means: Omit<OwnerMeans, 'codec' | 'repairCodec'>,
   { bucket, codec: size }: { readonly bucket: string; readonly codec: ThreadCodecOptions },
   closers: (() => Promise<void>)[],
 ): Promise<OpenOwner> {
   const codec = new ThreadCodec(size);
   closers.push(() => codec.close());
+  const repairCodec = codec.beside(repairMemoryBytes);
   const pause = () => means.clock.sleep(flushPause);
-  const open = await openOwner({ ...means, codec, pause });
+  const open = await openOwner({ ...means, codec, repairCodec, pause });
   closers.push(() => open.close());
   await open.keepLeases.run();
   const { changeBucket, listBuckets } = open.useCases;

@@ -133,7 +133,7 @@ export class ReadStripe {
 }
 
 /** The bytes at the start of a room, also those of a door that knows nothing of rooms. */
-function within(room: Buffer, bytes: Buffer): Buffer {
+export function within(room: Buffer, bytes: Buffer): Buffer {
   if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) bytes.copy(room);
   return room.subarray(0, bytes.length);
 }

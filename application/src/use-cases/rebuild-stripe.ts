@@ -1,33 +1,11 @@
-import { reconstruct } from '../core/erasure.js';
 import type { PlacedShard, PlacedStripe } from '../core/health.js';
 import type { StripeRepair } from '../core/repair-plan.js';
-import { shardDigest } from '../core/shard.js';
+import type { Codec, Seat } from '../ports/codec.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { ShardMove } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
 import type { DiskDoors } from './disk-doors.js';
-
-/** The arithmetic of shards, wherever it runs. */
-export interface ShardArithmetic {
-  /** BLAKE3 in hexadecimal. */
-  digest(bytes: Uint8Array): string;
-  /** The wanted shards of a stripe from any `dataShards` others, by index. */
-  reconstruct(
-    stripe: Pick<PlacedStripe, 'dataShards' | 'parityShards'>,
-    shards: ReadonlyMap<number, Uint8Array>,
-    wanted: readonly number[],
-  ): Promise<ReadonlyMap<number, Uint8Array>>;
-}
-
-/** The arithmetic on this thread. */
-const onThisThread: ShardArithmetic = {
-  digest: shardDigest,
-  reconstruct: async ({ dataShards, parityShards }, shards, wanted) => {
-    const all = Array.from({ length: dataShards + parityShards }, (_, index) => shards.get(index));
-    const built = reconstruct(all, dataShards, parityShards, wanted);
-    return new Map(wanted.map((index, at) => [index, built[at] as Uint8Array]));
-  },
-};
+import { within } from './read-stripe.js';
 
 /** What a rebuild achieved; what is in none of the lists is still to be done. */
 export interface Rebuilt {
@@ -39,23 +17,26 @@ export interface Rebuilt {
   readonly refusing: readonly string[];
 }
 
+/** What a stripe is rebuilt in. */
+export type RebuildSeat = Pick<Seat, 'shard' | 'rebuild' | 'release'>;
+
 interface Means {
   readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Suspects;
-  /** On this thread unless given. */
-  readonly arithmetic?: ShardArithmetic;
+  readonly codec: { seat(...args: Parameters<Codec['seat']>): Promise<RebuildSeat> };
 }
 
 /**
  * Rebuilds the missing shards of one stripe without any key: fetches k shards, believes none before its digest
  * fits, reconstructs only what is missing, and puts it to the doors of the plan. Commits nothing.
- * Rejects with Fault `shards-unreachable` when fewer than k good shards can be had.
+ * Rejects with Fault `shards-unreachable` when fewer than k good shards can be had, with an aborted signal's reason once
+ * nothing of it is under way any more, and as a seat does.
  */
 export class RebuildStripe {
-  readonly #means: Required<Means>;
+  readonly #means: Means;
 
   constructor(means: Means) {
-    this.#means = { arithmetic: onThisThread, ...means };
+    this.#means = means;
   }
 
   async run(
@@ -65,89 +46,95 @@ export class RebuildStripe {
     signal?: AbortSignal,
   ): Promise<Rebuilt> {
     const tasks = repair.rebuilds.map((each) => taskOf(each, leaseOn)).filter((task) => task !== undefined);
-    const present = new Set<Task>();
-    for (const task of tasks) if (await this.#isBack(stripe, task, signal)) present.add(task);
-    const wanted = tasks.filter((task) => !present.has(task));
-    const built = wanted.length === 0 ? noShards : await this.#reconstruct(stripe, repair, wanted, signal);
-    const refusing: string[] = [];
-    for (const task of wanted)
-      if (await this.#put(task, built.get(task.index) as Uint8Array, signal)) present.add(task);
-      else refusing.push(task.diskId);
-    return { ...this.#sorted(stripe, [...present], built), refusing };
+    const seat = await this.#means.codec.seat(stripe, stripe.shardSizeBytes, signal);
+    try {
+      return await this.#rebuild({ stripe, seat, signal }, tasks, repair.sources);
+    } finally {
+      seat.release();
+    }
   }
 
-  /** Whether a shard that should be restored is there and good after all (A-142). */
-  async #isBack(stripe: PlacedStripe, task: Task, signal?: AbortSignal): Promise<boolean> {
-    if (task.former === undefined || task.isMove) return false;
-    return (await this.#fetch(stripe, task.former, signal)) !== undefined;
+  async #rebuild(work: Work, tasks: readonly Task[], sources: readonly PlacedShard[]): Promise<Rebuilt> {
+    const back = await this.#back(work, tasks);
+    const wanted = tasks.filter((task) => !back.has(task));
+    const made = wanted.length === 0 ? [] : await this.#reconstruct(work, sources, wanted);
+    const taken = await Promise.all(wanted.map((task, at) => this.#put(work, task, made[at] as string)));
+    work.signal?.throwIfAborted();
+    const digests = new Map(wanted.map((task, at) => [task, made[at] as string]));
+    const done = [...back, ...wanted.filter((_, at) => taken[at])];
+    const refusing = wanted.filter((_, at) => taken[at] === false).map(({ diskId }) => diskId);
+    return { ...this.#sorted(work.stripe, done, digests), refusing };
   }
 
+  /** Those shards to be restored that are there and good after all (A-142). */
+  async #back(work: Work, tasks: readonly Task[]): Promise<ReadonlySet<Task>> {
+    const there = tasks.filter(({ former, isMove }) => former !== undefined && !isMove);
+    if (there.length === 0) return new Set();
+    const digests = await this.#fetchAll(
+      work,
+      there.map(({ former }) => former as PlacedShard),
+    );
+    const { wrong } = await work.seat.rebuild({ digests, wanted: [] }, work.signal);
+    this.#blame(work.stripe, wrong);
+    return new Set(there.filter(({ index }) => digests[index] !== undefined && !wrong.includes(index)));
+  }
+
+  /** Makes the wanted shards from any k good ones, fetching as many at a time as are still lacking; answers digests. */
   async #reconstruct(
-    stripe: PlacedStripe,
-    repair: StripeRepair,
-    wanted: readonly Task[],
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<number, Uint8Array>> {
-    const sources = await this.#fetchEnough(stripe, repair.sources, signal);
-    const indices = wanted.map((task) => task.index);
-    const built = await this.#means.arithmetic.reconstruct(stripe, sources, indices);
-    for (const { index, former } of wanted) {
-      const digest = this.#means.arithmetic.digest(built.get(index) as Uint8Array);
-      if (former !== undefined && digest !== former.digest)
-        throw new Error(
-          `invariant: shard ${index} of stripe ${stripe.stripeId} was rebuilt with other bytes`,
-        );
-    }
-    return built;
-  }
-
-  /** Any k good shards: as many at a time as are still lacking. */
-  async #fetchEnough(
-    stripe: PlacedStripe,
+    work: Work,
     sources: readonly PlacedShard[],
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<number, Uint8Array>> {
-    const fetched = new Map<number, Uint8Array>();
-    for (let at = 0; fetched.size < stripe.dataShards && at < sources.length;) {
-      const batch = sources.slice(at, at + stripe.dataShards - fetched.size);
+    wanted: readonly Task[],
+  ): Promise<readonly string[]> {
+    const { stripe, seat, signal } = work;
+    const digests: (string | undefined)[] = [];
+    const lacking = () => stripe.dataShards - digests.filter((digest) => digest !== undefined).length;
+    for (let at = 0; lacking() > 0 && at < sources.length;) {
+      const batch = sources.slice(at, at + lacking());
       at += batch.length;
-      const got = await Promise.all(batch.map((shard) => this.#fetch(stripe, shard, signal)));
-      got.forEach((bytes, i) => bytes && fetched.set((batch[i] as PlacedShard).index, bytes));
+      Object.assign(digests, await this.#fetchAll(work, batch));
+      const found = await seat.rebuild({ digests, wanted: wanted.map(({ index }) => index) }, signal);
+      if (found.complete) return sameAsFormer(stripe, wanted, found.digests);
+      this.#blame(stripe, found.wrong);
+      for (const index of found.wrong) digests[index] = undefined;
     }
-    signal?.throwIfAborted();
-    if (fetched.size < stripe.dataShards)
-      throw new Fault(
-        'shards-unreachable',
-        `stripe ${stripe.stripeId} has too few good shards within reach`,
-        {
-          retryable: true,
-        },
-      );
-    return fetched;
+    const message = `stripe ${stripe.stripeId} has too few good shards within reach`;
+    throw new Fault('shards-unreachable', message, { retryable: true });
   }
 
-  /** The shard, or undefined and, where the disk is to blame, a suspicion. */
-  async #fetch(stripe: PlacedStripe, shard: PlacedShard, signal?: AbortSignal): Promise<Buffer | undefined> {
+  /** Fetches shards into the seat; answers by index the digests that those which came must have. */
+  async #fetchAll(work: Work, shards: readonly PlacedShard[]): Promise<(string | undefined)[]> {
+    const came = await Promise.all(shards.map((shard) => this.#fetch(work, shard)));
+    work.signal?.throwIfAborted();
+    const digests: (string | undefined)[] = [];
+    for (const [at, { index, digest }] of shards.entries()) if (came[at] === true) digests[index] = digest;
+    return digests;
+  }
+
+  /** Whether the shard came; where the disk is to blame that it didn't, it is suspected. Never rejects. */
+  async #fetch({ stripe, seat, signal }: Work, shard: PlacedShard): Promise<boolean> {
     try {
       const door = await this.#means.doors.run(shard.diskId);
-      const bytes = await door.getShard(shard.digest, stripe.shardSizeBytes, signal);
-      if (bytes.length === stripe.shardSizeBytes && this.#means.arithmetic.digest(bytes) === shard.digest)
-        return bytes;
+      const room = seat.shard(shard.index);
+      const bytes = await door.getShard(shard.digest, stripe.shardSizeBytes, signal, room);
+      if (bytes.length === room.length) return within(room, bytes).length === room.length;
       this.#means.suspects.note(shard);
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') this.#means.suspects.note(shard);
-      signal?.throwIfAborted();
     }
-    return undefined;
+    return false;
   }
 
-  async #put(task: Task, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
+  #blame(stripe: PlacedStripe, wrong: readonly number[]): void {
+    for (const shard of stripe.shards) if (wrong.includes(shard.index)) this.#means.suspects.note(shard);
+  }
+
+  /** Whether the disk took it. Never rejects. */
+  async #put({ seat, signal }: Work, { index, diskId, leaseId }: Task, digest: string): Promise<boolean> {
     try {
-      const door = await this.#means.doors.run(task.diskId);
-      await door.putShard(task.leaseId, this.#means.arithmetic.digest(bytes), bytes, signal);
+      const door = await this.#means.doors.run(diskId);
+      await door.putShard(leaseId, digest, seat.shard(index), signal);
       return true;
     } catch {
-      signal?.throwIfAborted();
       return false;
     }
   }
@@ -155,17 +142,17 @@ export class RebuildStripe {
   #sorted(
     stripe: PlacedStripe,
     done: readonly Task[],
-    built: ReadonlyMap<number, Uint8Array>,
+    digests: ReadonlyMap<Task, string>,
   ): Pick<Rebuilt, 'moves' | 'restored'> {
     const moves = done
       .filter((task) => task.isMove)
-      .map(({ index, former, leaseId, diskId }) => ({
+      .map((task) => ({
         stripeId: stripe.stripeId,
-        index,
-        digest: former?.digest ?? this.#means.arithmetic.digest(built.get(index) as Uint8Array),
+        index: task.index,
+        digest: digests.get(task) as string,
         sizeBytes: stripe.shardSizeBytes,
-        from: former?.leaseId,
-        to: { leaseId, diskId },
+        from: task.former?.leaseId,
+        to: { leaseId: task.leaseId, diskId: task.diskId },
       }));
     const restored = done.flatMap(({ isMove, former }) => (isMove || former === undefined ? [] : [former]));
     for (const shard of restored) this.#means.suspects.clear(shard);
@@ -173,7 +160,24 @@ export class RebuildStripe {
   }
 }
 
-const noShards: ReadonlyMap<number, Uint8Array> = new Map();
+/** A stripe on its way. */
+interface Work {
+  readonly stripe: PlacedStripe;
+  readonly seat: RebuildSeat;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The digests of what was made, which must be those that it had. */
+function sameAsFormer(
+  { stripeId }: PlacedStripe,
+  wanted: readonly Task[],
+  digests: readonly string[],
+): readonly string[] {
+  for (const [at, { index, former }] of wanted.entries())
+    if (former !== undefined && digests[at] !== former.digest)
+      throw new Error(`invariant: shard ${index} of stripe ${stripeId} was rebuilt with other bytes`);
+  return digests;
+}
 
 interface Task {
   readonly index: number;

@@ -1,6 +1,7 @@
 import { limits } from '@dstore/chaincode/domain';
 
 import { distrustedLeases, type PlacedShard, repairOrder, type StripeHealth } from '../core/health.js';
+import { inLanes } from '../core/lanes.js';
 import { planRepairs, type RepairPlan, type StripeRepair, type TargetDisk } from '../core/repair-plan.js';
 import type { Clock } from '../ports/clock.js';
 import type { Ledger } from '../ports/ledger.js';
@@ -9,10 +10,14 @@ import type { RepairBoard, RepairState } from '../ports/repair-board.js';
 import type { ShardMove } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
 import type { Assessment } from './assess-health.js';
+import { Pace } from './pace.js';
 import type { Rebuilt } from './rebuild-stripe.js';
 
 /** Network bytes between two commits: what a crash may waste, and what one commit has to describe. */
 const batchBytes = 256 << 20;
+
+/** Stripes that are rebuilt at once; the memory they are rebuilt in is bounded by who gives it. */
+const lanes = 4;
 
 /** Milliseconds for which a disk that refused a shard is asked for no other. */
 const refusalPause = 60_000;
@@ -43,7 +48,7 @@ export interface RepairMeans {
   readonly board: Pick<RepairBoard, 'post'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Network bytes a second that repair may use. */
+  /** Network bytes a second that repair may use, all lanes together. */
   readonly bytesPerSecond: number;
 }
 
@@ -57,8 +62,8 @@ export interface RepairReport {
 }
 
 /**
- * Restores the redundancy of a vault's stripes, fewest live shards first, batch by batch: assess, plan, rebuild, commit
- * once per batch. Needs no object key. Knows nothing but catalog, ledger and disks, so that it may be stopped anywhere:
+ * Restores the redundancy of a vault's stripes, fewest live shards first, batch by batch: assess, plan, rebuild some at
+ * once, commit once per batch. Needs no object key. Knows nothing but catalog, ledger and disks, so that it may be stopped anywhere:
  * shards without a commit die at their doors, and the next run assesses anew. A disk that is back is left alone from the
  * next batch on (A-41). A run tries each stripe once.
  */
@@ -137,22 +142,35 @@ export class RepairStripes {
     leaseOn: ReadonlyMap<string, string>,
     signal?: AbortSignal,
   ): Promise<void> {
-    const stripes = new Map(assessment.stripes.map(({ stripe }) => [stripe.stripeId, stripe]));
-    const moves: ShardMove[] = [];
-    for (const repair of plan.repairs) {
-      const stripe = stripes.get(repair.stripeId);
-      if (stripe === undefined) throw new Error('invariant: a plan names an unknown stripe');
-      const started = this.#means.clock.now();
-      const rebuilt = await this.#rebuild(stripe, repair, leaseOn, signal);
-      moves.push(...rebuilt.moves);
-      this.#count(repair, rebuilt);
-      this.#post(true);
-      await this.#pace(repair.bytes, started, signal);
-    }
+    const moves = await this.#rebuildAll(plan, assessment, leaseOn, signal);
     if (moves.length === 0) return;
     await this.#means.commit.run(moves);
     this.#totals = { ...this.#totals, movedShards: this.#totals.movedShards + moves.length };
     await this.#settle(moves, assessment);
+  }
+
+  /** Rebuilds in lanes under one rate; answers the moves in the order of the plan. */
+  async #rebuildAll(
+    { repairs }: RepairPlan,
+    { stripes: all }: Assessment,
+    leaseOn: ReadonlyMap<string, string>,
+    signal?: AbortSignal,
+  ): Promise<ShardMove[]> {
+    const stripes = new Map(all.map(({ stripe }) => [stripe.stripeId, stripe]));
+    const pace = new Pace(this.#means.clock, this.#means.bytesPerSecond);
+    const moves = new Map<StripeRepair, readonly ShardMove[]>();
+    const one = async (repair: StripeRepair, stop: AbortSignal) => {
+      const stripe = stripes.get(repair.stripeId);
+      if (stripe === undefined) throw new Error('invariant: a plan names an unknown stripe');
+      await pace.pass(repair.bytes, stop);
+      const rebuilt = await this.#rebuild(stripe, repair, leaseOn, stop);
+      moves.set(repair, rebuilt.moves);
+      this.#count(repair, rebuilt);
+      this.#post(true);
+    };
+    await inLanes(repairs, lanes, one, signal);
+    await pace.settle(signal);
+    return repairs.flatMap((repair) => moves.get(repair) ?? []);
   }
 
   /** A stripe that can't be rebuilt now is left for the next run: others must not wait for it. */
@@ -182,11 +200,6 @@ export class RepairStripes {
       restoredShards: restoredShards + restored.length,
       bytes: this.#totals.bytes + bytes,
     };
-  }
-
-  async #pace(bytes: number, started: number, signal?: AbortSignal): Promise<void> {
-    const left = started + (bytes / this.#means.bytesPerSecond) * 1000 - this.#means.clock.now();
-    if (left > 0) await this.#means.clock.sleep(left, signal);
   }
 
   /** Forgives providers what now lies elsewhere, so that they are paid for the rest again. */

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 
-import { encode } from '@dstore/application/core/erasure.js';
+import { LocalCodec } from '@dstore/application/adapters/threads/local-codec.js';
+import { encodePlainly, reconstructPlainly } from '@dstore/application/core/plain-erasure.js';
 import type { StripeRepair } from '@dstore/application/core/repair-plan.js';
 import { shardDigest } from '@dstore/application/core/shard.js';
 import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
 import { sha256 } from '@dstore/chaincode/domain';
+import fc from 'fast-check';
 
-import { leaseOn, maskedCopies, VaultOfTests } from './vault-of-tests.js';
+import { leaseOn, VaultOfTests } from './vault-of-tests.js';
 
 function rebuilding(change: (vault: VaultOfTests) => void = () => undefined) {
   const vault = new VaultOfTests();
@@ -14,7 +16,7 @@ function rebuilding(change: (vault: VaultOfTests) => void = () => undefined) {
   vault.end(3);
   change(vault);
   const { doors, suspects } = vault;
-  const useCase = new RebuildStripe({ doors, suspects, arithmetic: maskedCopies });
+  const useCase = new RebuildStripe({ doors, suspects, codec: vault.seats });
   const former = stripe.shards[2];
   const repair: StripeRepair = {
     stripeId: 's',
@@ -68,40 +70,96 @@ describe('rebuild-stripe', () => {
     assert.deepEqual(await useCase.run(stripe, repair, new Map()), { moves: [], restored: [], refusing: [] });
   });
 
-  it('rebuilds a stripe of four and two from any four shards', async () => {
-    const vault = new VaultOfTests();
-    const data = [0, 1, 2, 3].map((index) => sha256(Buffer.of(index)));
-    const all = [...data, ...encode(data, 2)];
-    const shards = all.map((bytes, index) => ({
-      index,
-      digest: shardDigest(bytes),
-      leaseId: leaseOn(index + 1),
-      diskId: `d${index + 1}`,
-    }));
-    all.forEach((bytes, index) => vault.disk(index + 1).shards.set(shards[index]?.digest ?? '', bytes));
-    const missing = [shards[1], shards[4]].filter((shard) => shard !== undefined);
-    for (const { diskId } of missing) vault.disks.get(diskId)?.shards.clear();
-    const stripe = {
-      stripeId: 's',
-      dataShards: 4,
-      parityShards: 2,
-      shardSizeBytes: 32,
-      holdsEntry: false,
-      shards,
+  it('gives its seat back, however it ends', async () => {
+    for (const mood of ['well', 'full', 'silent'] as const) {
+      const { vault, run } = rebuilding((each) => {
+        for (const disk of each.disks.values()) disk.mood = mood;
+      });
+      await run().catch(() => undefined);
+      assert.deepEqual([vault.seats.most, vault.seats.taken], [1, 0], mood);
+    }
+  });
+
+  it('puts nothing when what it made is not what was lost', async () => {
+    const { vault, former, repair, useCase, stripe } = rebuilding();
+    assert.ok(former);
+    const other = { ...former, digest: shardDigest(Buffer.from('other')) };
+    const wrong: StripeRepair = {
+      ...repair,
+      rebuilds: [{ kind: 'move', index: 2, former: other, diskId: 'd4' }],
     };
-    const { doors, suspects } = vault;
-    const { restored } = await new RebuildStripe({ doors, suspects }).run(
-      stripe,
-      {
-        stripeId: 's',
-        sources: shards.filter((shard) => !missing.includes(shard)),
-        rebuilds: missing.map((shard) => ({ kind: 'restore', shard })),
-        bytes: 0,
-      },
-      new Map(),
+    await assert.rejects(useCase.run(stripe, wrong, new Map([['d4', leaseOn(4)]])), /^Error: invariant/);
+    assert.equal(vault.disk(4).puts.length, 0);
+  });
+
+  it('rebuilds what the plain arithmetic gives, whatever is lost or wrong while k good shards are left', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom([4, 2] as const, [10, 4] as const),
+        fc.array(fc.nat(), { minLength: 14, maxLength: 14 }),
+        fc.nat({ max: 4 }),
+        fc.nat({ max: 2 }),
+        async ([k, m], order, losses, flaws) => {
+          const shuffled = order
+            .slice(0, k + m)
+            .map((rank, index) => ({ rank, index }))
+            .sort((one, other) => one.rank - other.rank)
+            .map(({ index }) => index);
+          const lost = shuffled.slice(0, Math.min(losses, m));
+          const flawed = shuffled.slice(lost.length, Math.min(lost.length + flaws, m));
+          await assertRebuilt(k, m, lost, flawed);
+        },
+      ),
+      { seed: 20261126, numRuns: 60 },
     );
-    assert.deepEqual(restored, missing);
-    for (const { diskId, digest, index } of missing)
-      assert.deepEqual(vault.disks.get(diskId)?.shards.get(digest), all[index]);
   });
 });
+
+/** Loses shards of a stripe, flips a bit in others, and has the lost ones restored. */
+async function assertRebuilt(
+  k: number,
+  m: number,
+  lost: readonly number[],
+  flawed: readonly number[],
+): Promise<void> {
+  const vault = new VaultOfTests(k + m);
+  const data = Array.from({ length: k }, (_, index) => Buffer.alloc(4160, sha256(Buffer.of(index))));
+  const all = [...data, ...encodePlainly(data, m)];
+  const shards = all.map((bytes, index) => {
+    const digest = shardDigest(bytes);
+    vault.disk(index + 1).shards.set(digest, Buffer.from(bytes));
+    return { index, digest, leaseId: leaseOn(index + 1), diskId: `d${index + 1}` };
+  });
+  for (const index of lost) vault.disk(index + 1).shards.clear();
+  for (const index of flawed) flip(vault.disk(index + 1).shards.get(shards[index]?.digest ?? ''));
+  const stripe = { stripeId: 's', dataShards: k, parityShards: m, holdsEntry: false, shards };
+  const missing = shards.filter(({ index }) => lost.includes(index));
+  const codec = new LocalCodec(1 << 20);
+  const { doors, suspects } = vault;
+  const { restored, refusing } = await new RebuildStripe({ doors, suspects, codec }).run(
+    { ...stripe, shardSizeBytes: 4160 },
+    {
+      stripeId: 's',
+      sources: shards.filter((shard) => !missing.includes(shard)),
+      rebuilds: missing.map((shard) => ({ kind: 'restore', shard })),
+      bytes: 0,
+    },
+    new Map(),
+  );
+  assert.deepEqual([restored, refusing], [missing, []]);
+  const expected = reconstructPlainly(
+    all.map((bytes, index) => (lost.includes(index) ? undefined : bytes)),
+    k,
+    m,
+    lost,
+  );
+  for (const [at, index] of lost.entries())
+    assert.deepEqual(vault.disk(index + 1).shards.get(shards[index]?.digest ?? ''), expected[at]);
+  for (const shard of shards)
+    if (suspects.has(shard)) assert.ok(flawed.includes(shard.index), `${shard.index} is blamed`);
+}
+
+function flip(bytes: Buffer | undefined): void {
+  assert.ok(bytes);
+  bytes[77] = (bytes[77] as number) ^ 1;
+}

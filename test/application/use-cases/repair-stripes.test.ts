@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 
+import type { RepairState } from '@dstore/application/ports/repair-board.js';
+
 import { tabRow } from '../rows.js';
 import { leaseOn, VaultOfTests } from './vault-of-tests.js';
 
@@ -12,6 +14,17 @@ function filled(disks = 6): VaultOfTests {
       [0, 1, 2].map((i) => ((at + i) % 6) + 1),
     );
   return vault;
+}
+
+/** A board's post that fails once, at the first state that this is true of. */
+function failingOnce(board: VaultOfTests['board'], isDue: (state: RepairState) => boolean) {
+  const post = board.post.bind(board);
+  let failed = false;
+  return (state: RepairState): void => {
+    if (failed || !isDue(state)) return post(state);
+    failed = true;
+    throw new Error('the board broke');
+  };
 }
 
 function assertWhole(vault: VaultOfTests): void {
@@ -183,6 +196,75 @@ describe('repair-stripes', () => {
     await vault.clock.advance(60_000);
     await running;
     assert.ok(ended - begin >= 6000, 'six stripes of two shards each, one a second');
+  });
+
+  it('rebuilds four stripes at once and no more', async () => {
+    const vault = filled();
+    vault.end(1);
+    for (const disk of vault.disks.values()) disk.delay = () => vault.clock.sleep(1000);
+    const running = vault.repair().run();
+    await vault.clock.advance(60_000);
+    assert.equal((await running).repairedStripes, 6);
+    assert.deepEqual([vault.seats.most, vault.seats.taken], [4, 0]);
+    assertWhole(vault);
+  });
+
+  it('A-41 keeps all lanes together to its rate, also when disks are slow', async () => {
+    const vault = filled();
+    vault.end(1);
+    const begin = vault.clock.now();
+    const puts: number[] = [];
+    for (const disk of vault.disks.values())
+      disk.delay = async (what) => {
+        if (what === 'put') puts.push(vault.clock.now() - begin);
+        await vault.clock.sleep(1500);
+      };
+    const running = vault.repair(8192).run();
+    await vault.clock.advance(60_000);
+    await running;
+    // Each stripe takes three seconds, half of them to be fetched; they overlap, and begin a second apart.
+    assert.deepEqual(puts, [1500, 2500, 3500, 4500, 5500, 6500]);
+    assertWhole(vault);
+  });
+
+  it('F-01 stops all lanes at the first failure, commits nothing, and ends whole in the next run', async () => {
+    const vault = filled();
+    vault.end(1);
+    for (const disk of vault.disks.values()) disk.delay = (_, signal) => vault.clock.sleep(1000, signal);
+    const repair = vault.repair();
+    vault.board.post = failingOnce(vault.board, ({ repairedStripes }) => repairedStripes === 1);
+    const rejected = assert.rejects(repair.run(), /the board broke/);
+    await vault.clock.advance(60_000);
+    await rejected;
+    assert.deepEqual([vault.commits.length, vault.clock.sleepers, vault.seats.taken], [0, 0, 0]);
+    const again = repair.run();
+    await vault.clock.advance(60_000);
+    assert.equal((await again).movedShards, 6);
+    assertWhole(vault);
+  });
+
+  it('leaves a stripe that fails in one lane for the next run, and finishes the others', async () => {
+    const vault = filled();
+    vault.end(1);
+    vault.seats.failsOnce = new Error('the thread died');
+    const repair = vault.repair();
+    assert.equal((await repair.run()).movedShards, 5);
+    assert.equal(vault.seats.taken, 0);
+    assert.equal((await repair.run()).movedShards, 1);
+    assertWhole(vault);
+  });
+
+  it('gives every seat back when it is stopped in the middle of its lanes', async () => {
+    const vault = filled();
+    vault.end(1);
+    for (const disk of vault.disks.values()) disk.delay = (_, signal) => vault.clock.sleep(1000, signal);
+    const stop = new AbortController();
+    const rejected = assert.rejects(vault.repair().run(stop.signal), /enough/);
+    await vault.clock.advance(500);
+    assert.equal(vault.seats.taken, 4);
+    stop.abort(new Error('enough'));
+    await rejected;
+    assert.deepEqual([vault.commits.length, vault.clock.sleepers, vault.seats.taken], [0, 0, 0]);
   });
 
   it('stops at once when told to, and commits nothing', async () => {

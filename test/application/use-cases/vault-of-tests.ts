@@ -1,14 +1,16 @@
 import { MemoryRepairBoard } from '@dstore/application/adapters/memory/memory-repair-board.js';
 import { MemorySuspects } from '@dstore/application/adapters/memory/memory-suspects.js';
+import type { Geometry } from '@dstore/application/core/geometry.js';
 import type { PlacedShard, PlacedStripe } from '@dstore/application/core/health.js';
 import { shardDigest } from '@dstore/application/core/shard.js';
+import type { RebuildTask, Reconstructed } from '@dstore/application/core/stripe-work.js';
 import type { Door } from '@dstore/application/ports/door.js';
 import { Denial, Fault } from '@dstore/application/ports/fault.js';
 import type { ShardMove } from '@dstore/application/ports/stripe-map.js';
 import { AssessHealth } from '@dstore/application/use-cases/assess-health.js';
 import { DiskDoors } from '@dstore/application/use-cases/disk-doors.js';
 import { FindTargets } from '@dstore/application/use-cases/find-targets.js';
-import { RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
+import { type RebuildSeat, RebuildStripe } from '@dstore/application/use-cases/rebuild-stripe.js';
 import { RepairStripes } from '@dstore/application/use-cases/repair-stripes.js';
 import { sha256 } from '@dstore/chaincode/domain';
 
@@ -27,33 +29,63 @@ function shardBytes(stripeId: string, index: number): Buffer {
   return Buffer.alloc(shardSizeBytes, seed).map((byte) => byte ^ index) as Buffer;
 }
 
-/** (1, m): every shard gives all others. */
-export const maskedCopies = {
-  digest: shardDigest,
-  reconstruct: async (
-    _stripe: unknown,
-    shards: ReadonlyMap<number, Uint8Array>,
-    wanted: readonly number[],
-  ): Promise<ReadonlyMap<number, Uint8Array>> => {
-    const [[index, bytes]] = [...shards] as [[number, Uint8Array]];
-    return new Map(wanted.map((want) => [want, Buffer.from(bytes).map((byte) => byte ^ index ^ want)]));
-  },
-};
+/** Seats for (1, m), in which every shard gives all others. */
+export class MaskedSeats {
+  /** Seats that are taken, and the most that ever were. */
+  taken = 0;
+  most = 0;
+  /** What the next work rejects with. */
+  failsOnce: Error | undefined;
+
+  async seat(geometry: Geometry, size: number, signal?: AbortSignal): Promise<RebuildSeat> {
+    signal?.throwIfAborted();
+    this.taken += 1;
+    this.most = Math.max(this.most, this.taken);
+    const count = geometry.dataShards + geometry.parityShards;
+    const shards = Array.from({ length: count }, () => Buffer.alloc(size));
+    return {
+      shard: (index) => shards[index] as Buffer,
+      rebuild: async (task, stop) => {
+        stop?.throwIfAborted();
+        const failure = this.failsOnce;
+        this.failsOnce = undefined;
+        if (failure !== undefined) throw failure;
+        return rebuildMasked(shards, task);
+      },
+      release: () => (this.taken -= 1),
+    };
+  }
+}
+
+function rebuildMasked(shards: readonly Buffer[], { digests, wanted }: RebuildTask): Reconstructed {
+  const isGood = (index: number) => shardDigest(shards[index] as Buffer) === digests[index];
+  const fetched = [...digests.keys()].filter((index) => digests[index] !== undefined);
+  const wrong = fetched.filter((index) => !isGood(index));
+  const source = fetched.find(isGood);
+  if (source === undefined) return { wrong, complete: wanted.length === 0, digests: [] };
+  for (const index of wanted)
+    shards[index]?.set((shards[source] as Buffer).map((byte) => byte ^ source ^ index));
+  return { wrong, complete: true, digests: wanted.map((index) => shardDigest(shards[index] as Buffer)) };
+}
 
 /** A disk behind its door, with the ways it can fail. */
 export class DiskOfTests implements Pick<Door, 'putShard' | 'getShard' | 'hasShard'> {
   readonly shards = new Map<string, Buffer>();
   readonly puts: { leaseId: string; digest: string }[] = [];
   mood: 'well' | 'silent' | 'full' = 'well';
+  /** What it waits for before it gives or takes a shard. */
+  delay: (what: 'get' | 'put', signal?: AbortSignal) => Promise<void> = async () => undefined;
 
-  async putShard(leaseId: string, digest: string, bytes: Uint8Array): Promise<void> {
+  async putShard(leaseId: string, digest: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.delay('put', signal);
     this.#speak();
     if (this.mood === 'full') throw new Denial('disk-full', 'no room');
     this.shards.set(digest, Buffer.from(bytes));
     this.puts.push({ leaseId, digest });
   }
 
-  async getShard(digest: string): Promise<Buffer> {
+  async getShard(digest: string, _size: number, signal?: AbortSignal): Promise<Buffer> {
+    await this.delay('get', signal);
     this.#speak();
     const bytes = this.shards.get(digest);
     if (bytes === undefined) throw new Denial('shard-unknown', 'not here');
@@ -75,6 +107,7 @@ export class VaultOfTests {
   readonly clock = new VirtualClock();
   readonly log = new KeptLog();
   readonly suspects = new MemorySuspects();
+  readonly seats = new MaskedSeats();
   readonly board = new MemoryRepairBoard();
   readonly disks = new Map<string, DiskOfTests>();
   readonly stripes = new Map<string, PlacedStripe>();
@@ -147,9 +180,11 @@ export class VaultOfTests {
 
   readonly ledger = this.rows.as(owner.msp, owner.id);
 
-  readonly doors = new DiskDoors(this.ledger, {
-    at: (url) => this.disks.get(new URL(url).hostname) as unknown as Door,
-  });
+  readonly doors = new DiskDoors(
+    this.ledger,
+    { at: (url) => this.disks.get(new URL(url).hostname) as unknown as Door },
+    this.clock,
+  );
 
   assess(graceEpochs = 1n): AssessHealth {
     return new AssessHealth({
@@ -168,7 +203,7 @@ export class VaultOfTests {
       rebuild: new RebuildStripe({
         doors: this.doors,
         suspects: this.suspects,
-        arithmetic: maskedCopies,
+        codec: this.seats,
       }),
       commit: { run: async (moves) => this.#commit(moves) },
       ledger: this.ledger,
