@@ -12,6 +12,7 @@ import type { Doors } from './ports/door.js';
 import { Denial } from './ports/fault.js';
 import type { Keyring } from './ports/keyring.js';
 import type { Ledger } from './ports/ledger.js';
+import type { RepairBoard } from './ports/repair-board.js';
 import type { TokenStore } from './ports/token-store.js';
 import type { GatewayUseCases } from './http/gateway-use-cases.js';
 import { AssessHealth } from './use-cases/assess-health.js';
@@ -102,6 +103,8 @@ export interface OpenOwner {
   readonly useCases: GatewayUseCases;
   readonly keepLeases: KeepLeases;
   readonly repairStripes: RepairStripes;
+  /** How far repair is, for a look that costs nothing. */
+  readonly repairBoard: Pick<RepairBoard, 'read'>;
   readonly compactStripes: CompactStripes;
   readonly duties: readonly Duty[];
   /** Waits for the flush in flight, then closes the catalog. */
@@ -187,6 +190,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     useCases,
     keepLeases,
     repairStripes,
+    repairBoard: board,
     compactStripes,
     duties: [
       leaseDuty({ run: () => keepLeases.run() }, means),
