@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PolicyFile } from './adapters/file/policy-file.js';
 import { MemoryRepairBoard } from './adapters/memory/memory-repair-board.js';
 import { MemorySuspects } from './adapters/memory/memory-suspects.js';
 import { SqliteCatalog } from './adapters/sqlite/sqlite-catalog.js';
@@ -88,6 +89,7 @@ export interface OwnerMeans extends Surroundings {
   /** Where repair takes its seats, so that it keeps no put or get from one; else where they do. */
   readonly repairCodec?: Pick<Codec, 'seat'>;
   readonly tokens: TokenStore;
+  /** In force until another one is put, which stays in the folder. */
   readonly policy: LeasePolicy;
   /** Network bytes a second that repair may use, and as many again that compaction may. */
   readonly repairBytesPerSecond: number;
@@ -129,7 +131,9 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const parts = { vaultId, ledger, doors, catalog, keyring, clock, random };
   const { acceptLoss = false, repairCodec = means.codec } = means;
   const vault = await new OpenVault(parts, { acceptLoss, log }).run();
-  const keepLeases = new KeepLeases(vault, means.policy, log);
+  const policies = await PolicyFile.open(join(means.folder, 'lease-policy.json'), means.policy);
+  if (policies.overrides) log.info('the lease policy of the settings does not count: another was put');
+  const keepLeases = new KeepLeases(vault, policies, log);
   const store = new StoreStripe(vault, keepLeases);
   const checkpoints = new WriteCheckpoint(vault, store);
   const build = new BuildFlush(vault, store, checkpoints);

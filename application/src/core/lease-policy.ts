@@ -11,6 +11,10 @@ export interface LeasePolicy {
   readonly headroomBytes: bigint;
   /** Most credits that the vault's leases may hold in escrow together; without it as many as the account has. */
   readonly budget?: bigint;
+  /** Whether it does anything by itself; it does unless told not to. */
+  readonly auto?: boolean;
+  /** Disks that it opens no lease on by itself. A lease that is there already is kept. */
+  readonly avoid?: readonly string[];
 }
 
 /** A lease as the policy looks at it. */

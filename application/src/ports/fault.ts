@@ -29,13 +29,19 @@ export class Fault extends Error {
   }
 }
 
-/** Lawful noes of the gateway and the doors that the ledger does not know. */
+/** Whether nobody could say whether a transaction is valid: it may be, and may yet become so. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'outcome-unknown';
+}
+
+/** Lawful noes of the gateway and the doors: of theirs alone, or said before the ledger says the same. */
 export const gatewayCodes = [
   'request-malformed',
   'name-malformed',
   'cursor-malformed',
   'body-incomplete',
   'csr-malformed',
+  'escrow-short',
   'credentials-missing',
   'token-invalid',
   'token-expired',

@@ -2,7 +2,7 @@ import { Refusal } from '@dstore/chaincode/domain';
 import type { Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
 import { backRevisions, encodeHead, headDigest, locatorAfter } from '../core/head.js';
-import { Denial, Fault } from '../ports/fault.js';
+import { Denial, Fault, isOutcomeUnknown } from '../ports/fault.js';
 import type { Log } from '../ports/log.js';
 import type { BuildFlush, BuiltFlush } from './build-flush.js';
 import { CatchUp } from './catch-up.js';
@@ -146,7 +146,7 @@ export class FlushVault {
   #refuse(item: Item, reason: unknown): void {
     const { change } = item;
     if (change.kind === 'put') {
-      if (isUnknown(reason)) for (const stripe of change.stripes) releaseStripe(this.#vault, stripe);
+      if (isOutcomeUnknown(reason)) for (const stripe of change.stripes) releaseStripe(this.#vault, stripe);
       else void giveUpStripes(this.#vault, change.stripes);
     }
     item.reject(reason);
@@ -168,7 +168,7 @@ export class FlushVault {
           items = sorted.accepted.filter((item) => !error.items.includes(item));
           continue;
         }
-        this.#unsettled = isUnknown(error) || isStale(error);
+        this.#unsettled = isOutcomeUnknown(error) || isStale(error);
         if (!isStale(error) || round === mostRounds) {
           for (const item of sorted.accepted) this.#refuse(item, error);
           return;
@@ -193,7 +193,7 @@ export class FlushVault {
       await this.#attemptUntilValid(sorted, refill);
       refill.release();
     } catch (error) {
-      if (isUnknown(error)) refill.release();
+      if (isOutcomeUnknown(error)) refill.release();
       else await refill.giveUp();
       throw error;
     }
@@ -219,7 +219,7 @@ export class FlushVault {
   }
 
   async #giveUp({ ownStripes }: BuiltFlush, outcome: unknown): Promise<void> {
-    if (isUnknown(outcome)) for (const stripe of ownStripes) releaseStripe(this.#vault, stripe);
+    if (isOutcomeUnknown(outcome)) for (const stripe of ownStripes) releaseStripe(this.#vault, stripe);
     else await giveUpStripes(this.#vault, ownStripes);
   }
 
@@ -279,7 +279,7 @@ export class FlushVault {
 
   /** Whatever the submission said: the vault's row tells whether the commit is valid. */
   async #settle(error: unknown, expectedRevision: bigint, head: Buffer): Promise<Settled> {
-    if (!isUnknown(error) && !isStale(error)) throw error;
+    if (!isOutcomeUnknown(error) && !isStale(error)) throw error;
     const vault = await this.#vault.means.ledger.read('vault', this.#vault.means.vaultId);
     if (vault?.revision === expectedRevision + 1n && vault.head === head.toString('base64'))
       return { txId: '', head };
@@ -332,10 +332,6 @@ class Doomed extends Error {
 
 function isSettled(outcome: unknown): outcome is Settled {
   return typeof outcome === 'object' && outcome !== null && 'head' in outcome;
-}
-
-function isUnknown(error: unknown): boolean {
-  return error instanceof Fault && error.code === 'outcome-unknown';
 }
 
 function isStale(error: unknown): boolean {

@@ -2,9 +2,10 @@ import { accountedBytes, insist, offerIn, perGibibyte, termsIn } from '@dstore/c
 import type { Geometry } from '../core/geometry.js';
 import { careFor, type LeasePolicy } from '../core/lease-policy.js';
 import { chooseNotes } from '../core/note-choice.js';
-import { rowsOf } from '../ports/ledger.js';
 import type { Log } from '../ports/log.js';
-import type { Vault, VaultDisk } from './vault.js';
+import type { PolicyStore } from '../ports/policy-store.js';
+import { heldNotes } from './find-notes.js';
+import { isOffering, type Vault, type VaultDisk } from './vault.js';
 
 /** A digest that no shard has. */
 const noShard = '00'.repeat(32);
@@ -20,22 +21,24 @@ interface Run {
 
 /**
  * Keeps a vault's leases by its policy: one on every disk that offers room at the price, extended in time, grown when
- * they run full, within its budget. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits for the same run, or,
- * with a need that it doesn't see to, for one more.
+ * they run full, within its budget. One change of a lease an epoch. Runs one at a time; whoever comes meanwhile waits
+ * for the same run, or, with a need that it doesn't see to, for one more. What the owner does to leases goes in between.
  */
 export class KeepLeases {
   readonly #vault: Vault;
-  readonly #policy: LeasePolicy;
+  readonly #policies: Pick<PolicyStore, 'read'>;
   readonly #log: Log;
   /** Escrow of leases that were opened since the vault last looked at the ledger. */
   #fresh = 0n;
   #running: Run | undefined;
   /** The run after the one under way, for all who need more than that sees to. */
   #next: Run | undefined;
+  /** Ends with the last change of leases that was begun. */
+  #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(vault: Vault, policy: LeasePolicy, log: Log) {
+  constructor(vault: Vault, policies: Pick<PolicyStore, 'read'>, log: Log) {
     this.#vault = vault;
-    this.#policy = policy;
+    this.#policies = policies;
     this.#log = log;
   }
 
@@ -50,8 +53,19 @@ export class KeepLeases {
     return this.#next.ended;
   }
 
+  /** Does something to the leases while no run is under way, and lets none begin meanwhile. */
+  alone<T>(act: () => Promise<T>): Promise<T> {
+    const acted = this.#changing.then(act);
+    this.#changing = acted.catch(() => undefined);
+    return acted;
+  }
+
+  get #policy(): LeasePolicy {
+    return this.#policies.read();
+  }
+
   #begin(shardSizeBytes: number): Run {
-    const ended = this.#keep(shardSizeBytes).finally(() => {
+    const ended = this.alone(() => this.#keep(shardSizeBytes)).finally(() => {
       this.#running = undefined;
     });
     this.#running = { shardSizeBytes, ended };
@@ -68,6 +82,7 @@ export class KeepLeases {
   async #keep(shardSizeBytes: number): Promise<void> {
     await this.#vault.refresh();
     this.#fresh = 0n;
+    if (this.#policy.auto === false) return;
     const disks = [...this.#vault.disks.values()];
     const wanted: VaultDisk[] = [];
     for (const disk of disks)
@@ -80,7 +95,8 @@ export class KeepLeases {
 
   #wanted(disk: VaultDisk, shardSizeBytes: number): boolean {
     const offer = offerIn(disk.row, this.#vault.epoch);
-    const open = disk.lease === undefined && offer.state === 'offering' && !disk.suspended;
+    const avoided = this.#policy.avoid?.includes(disk.row.diskId) ?? false;
+    const open = disk.lease === undefined && isOffering(disk, this.#vault.epoch) && !avoided;
     const fair =
       offer.price <= this.#policy.maxPrice && offer.collateralRate >= this.#policy.minCollateralRate;
     return (
@@ -194,12 +210,7 @@ export class KeepLeases {
   /** Notes for so much more escrow; Refusal `escrow-short` where the budget does not allow it. */
   async #notes(amount: bigint): Promise<string[]> {
     await this.#insistBudget(amount);
-    const { ledger } = this.#vault.means;
-    const { msp, id } = ledger.caller;
-    const held = [];
-    for await (const { parts, row } of rowsOf(ledger, 'note', [msp, id]))
-      held.push({ noteId: parts[2] ?? '', amount: row.amount });
-    return chooseNotes(held, amount).map((note) => note.noteId);
+    return chooseNotes(await heldNotes(this.#vault.means.ledger), amount).map((note) => note.noteId);
   }
 
   async #insistBudget(amount: bigint): Promise<void> {

@@ -1,7 +1,8 @@
 import { type Args, Refusal } from '@dstore/chaincode/domain';
 
-import { chooseNotes, type HeldNote } from '../core/note-choice.js';
+import { chooseNotes } from '../core/note-choice.js';
 import { type Ledger, rowsOf } from '../ports/ledger.js';
+import { heldNotes } from './find-notes.js';
 
 /**
  * Brings a provider's disk onto the ledger and funds its collateral pool, once, from the caller's notes.
@@ -18,7 +19,7 @@ export class OfferDisk {
   async run(offer: Args<'DiskContract:Offer'>, collateral: bigint): Promise<void> {
     if ((await this.#ledger.read('disk', offer.diskId)) === undefined) await this.#offer(offer);
     if (collateral === 0n || (await this.#wasFunded(offer.diskId))) return;
-    const notes = chooseNotes(await this.#notes(), collateral).map((note) => note.noteId);
+    const notes = chooseNotes(await heldNotes(this.#ledger), collateral).map((note) => note.noteId);
     await this.#ledger.submit('DiskContract:FundPool', { diskId: offer.diskId, amount: collateral, notes });
   }
 
@@ -34,13 +35,5 @@ export class OfferDisk {
     if (pool !== undefined && pool.collateral > 0n) return true;
     for await (const { row } of rowsOf(this.#ledger, 'lease')) if (row.diskId === diskId) return true;
     return false;
-  }
-
-  async #notes(): Promise<HeldNote[]> {
-    const { msp, id } = this.#ledger.caller;
-    const notes: HeldNote[] = [];
-    for await (const { parts, row } of rowsOf(this.#ledger, 'note', [msp, id]))
-      notes.push({ noteId: parts[2] ?? '', amount: row.amount });
-    return notes;
   }
 }

@@ -28,7 +28,15 @@ export interface VaultDisk {
   readonly hasDefaulted: boolean;
   /** Bytes that nobody has leased. */
   readonly unleasedBytes: bigint;
+  /** Credits that the pool may still stake. */
+  readonly freeCollateral: bigint;
   readonly suspended: boolean;
+}
+
+/** Whether a disk takes new leases, as far as its rows say. */
+export function isOffering({ row, suspended }: Pick<VaultDisk, 'row' | 'suspended'>, epoch: bigint): boolean {
+  const { state } = offerIn(row, epoch);
+  return !suspended && state === 'offering' && (row.next?.offer.state ?? 'offering') === 'offering';
 }
 
 /** Milliseconds for which a disk that failed gets no new shards. */
@@ -43,6 +51,7 @@ export class Vault {
   readonly layouts = new Map<string, LeaseLayout>();
   readonly #disks = new Map<string, VaultDisk>();
   readonly #promised = new Map<string, bigint>();
+  readonly #barred = new Set<string>();
   readonly #failedUntil = new Map<string, number>();
   /** The head that the ledger holds, empty before the first flush. */
   head: Buffer = Buffer.alloc(0);
@@ -86,6 +95,7 @@ export class Vault {
         lease: leases.get(row.diskId),
         hasDefaulted: defaulted.has(row.diskId),
         unleasedBytes,
+        freeCollateral: pool?.collateral ?? 0n,
         suspended: suspended.has(row.provider.msp),
       });
     }
@@ -112,12 +122,16 @@ export class Vault {
           site,
           region,
           leaseId: lease.leaseId,
-          freeBytes: this.isFailing(row.diskId) ? 0 : Number(this.#freeIn(lease)),
+          freeBytes: this.#isShut(lease) ? 0 : Number(this.#freeIn(lease)),
           price: lease.price,
           record: 1,
         },
       ];
     });
+  }
+
+  #isShut({ diskId, leaseId }: Row<'lease'>): boolean {
+    return this.isFailing(diskId) || this.#barred.has(leaseId);
   }
 
   #freeIn(lease: Row<'lease'>): bigint {
@@ -134,6 +148,21 @@ export class Vault {
   /** Gives promised room back: the shard is committed and counted by its vector, or given up. */
   release(leaseId: string, sizeBytes: number): void {
     this.#promised.set(leaseId, (this.#promised.get(leaseId) ?? 0n) - accountedBytes(sizeBytes));
+  }
+
+  /** Whether shards are on their way to a lease. */
+  isPromised(leaseId: string): boolean {
+    return (this.#promised.get(leaseId) ?? 0n) > 0n;
+  }
+
+  /** The lease gets no new shards until {@link admit}: its owner is about to end it. */
+  bar(leaseId: string): void {
+    this.#barred.add(leaseId);
+  }
+
+  /** The lease gets shards again. */
+  admit(leaseId: string): void {
+    this.#barred.delete(leaseId);
   }
 
   /** The disk gets no new shards for a while. */

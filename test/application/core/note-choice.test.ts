@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { chooseNotes } from '@dstore/application/core/note-choice.js';
+import { chooseNotes, shortage } from '@dstore/application/core/note-choice.js';
 import fc from 'fast-check';
 
 const held = (...amounts: bigint[]) => amounts.map((amount, at) => ({ noteId: `n${at}`, amount }));
@@ -8,6 +8,14 @@ const sum = (notes: readonly { amount: bigint }[]) => notes.reduce((total, note)
 const short = { name: 'Refusal', code: 'notes-short' };
 
 describe('note choice', () => {
+  it('knows what is missing, counting no more notes than a transaction may name', () => {
+    assert.equal(shortage([], 7n), 7n);
+    assert.equal(shortage(held(3n, 3n), 7n), 1n);
+    assert.equal(shortage(held(3n, 4n), 7n), 0n);
+    const dust = held(...Array.from({ length: 100 }, () => 1n));
+    assert.equal(shortage(dust, 100n), 36n);
+  });
+
   it('spends nothing for nothing', () => {
     assert.deepEqual(chooseNotes(held(5n), 0n), []);
   });

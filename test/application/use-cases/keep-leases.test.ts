@@ -37,7 +37,7 @@ function world(...poor: readonly string[]) {
     'LeaseContract:ResizeLease': (args) => (changes.push(args), {}),
   });
   on.rows.set('note', [owner.msp, owner.id, '11'.repeat(16)], { v: 1, amount: 1_000_000n });
-  const keep = new KeepLeases(on.vault, policy, on.log);
+  const keep = new KeepLeases(on.vault, { read: () => policy }, on.log);
   return { on, keep, openings, changes };
 }
 
@@ -84,7 +84,7 @@ describe('KeepLeases', () => {
   it('spends no more than its budget, on opening, extending and growing', async () => {
     const { on, openings, changes } = world();
     for (const at of [1, 2, 3]) on.addDisk(at, { price: 100n });
-    const keep = new KeepLeases(on.vault, { ...policy, budget: 25_000n }, on.log);
+    const keep = new KeepLeases(on.vault, { read: () => ({ ...policy, budget: 25_000n }) }, on.log);
     await keep.run();
     assert.deepEqual(disksOf(openings), ['d1', 'd2'], '10,000 credits each');
     assert.ok(on.log.lines.some(({ message }) => message === 'leases not opened'));
@@ -156,6 +156,34 @@ describe('KeepLeases', () => {
     assert.equal(changes.length, 1, 'no room, no change');
   });
 
+  it('does nothing while the policy says so, and opens nothing on a disk that it avoids', async () => {
+    const { on, openings, changes } = world();
+    on.addDisk(1);
+    on.addDisk(2);
+    on.addLease(2, 1n << 27n, 12n);
+    let now: LeasePolicy = { ...policy, auto: false };
+    const keep = new KeepLeases(on.vault, { read: () => now }, on.log);
+    await keep.run();
+    now = { ...policy, avoid: ['d1'] };
+    assert.deepEqual([openings, changes], [[], []]);
+    await keep.run();
+    assert.deepEqual(openings, []);
+    assert.equal(changes.length, 1, 'a lease that is there is kept all the same');
+    now = { ...policy, avoid: ['d2'] };
+    await keep.run();
+    assert.deepEqual(disksOf(openings), ['d1']);
+  });
+
+  it('lets the owner act between two runs, also after an act that failed', async () => {
+    const { on, keep, openings } = world();
+    on.addDisk(1);
+    const order: string[] = [];
+    const act = (word: string) => keep.alone(async () => void order.push(`${word} ${openings.length}`));
+    const failing = keep.alone(() => Promise.reject(new Error('no')));
+    await Promise.all([assert.rejects(failing, /no/), act('before'), keep.run(), act('after')]);
+    assert.deepEqual(order, ['before 0', 'after 1']);
+  });
+
   it('is one run for all who ask at once', async () => {
     const { on, keep, openings } = world();
     on.addDisk(1);
@@ -168,7 +196,7 @@ describe('KeepLeases', () => {
     on.addDisk(1);
     on.addLease(1, 100_000n);
     on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 100_000n, collateral: 0n });
-    const keep = new KeepLeases(on.vault, { ...policy, headroomBytes: 0n }, on.log);
+    const keep = new KeepLeases(on.vault, { read: () => ({ ...policy, headroomBytes: 0n }) }, on.log);
     await keep.run();
     await keep.run({ geometry: { dataShards: 2, parityShards: 1 }, shardSizeBytes: 100_000 });
     assert.deepEqual(changes, []);
@@ -181,7 +209,7 @@ describe('KeepLeases', () => {
     on.addDisk(1);
     on.addLease(1, 100_000n);
     on.rows.set('pool', ['d1'], { v: 1, reservedBytes: 100_000n, collateral: 0n });
-    const keep = new KeepLeases(on.vault, { ...policy, headroomBytes: 0n }, on.log);
+    const keep = new KeepLeases(on.vault, { read: () => ({ ...policy, headroomBytes: 0n }) }, on.log);
     let looks = 0;
     const refresh = on.vault.refresh.bind(on.vault);
     on.vault.refresh = () => {
