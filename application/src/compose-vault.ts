@@ -20,6 +20,7 @@ import { AssessHealth } from './use-cases/assess-health.js';
 import { BuildFlush } from './use-cases/build-flush.js';
 import { CallDefaults } from './use-cases/call-defaults.js';
 import { ChangeBucket } from './use-cases/change-bucket.js';
+import { ChangeLease } from './use-cases/change-lease.js';
 import { CloseLeases } from './use-cases/close-leases.js';
 import { CompactStripes } from './use-cases/compact-stripes.js';
 import { CommitMoves } from './use-cases/commit-moves.js';
@@ -45,6 +46,7 @@ import { LocateShards } from './use-cases/locate-shards.js';
 import { MapStripes } from './use-cases/map-stripes.js';
 import { OpenVault } from './use-cases/open-vault.js';
 import { PutObject } from './use-cases/put-object.js';
+import { QuoteLeases } from './use-cases/quote-leases.js';
 import { ReadAccount } from './use-cases/read-account.js';
 import { ReadAudit } from './use-cases/read-audit.js';
 import { ReadHealth } from './use-cases/read-health.js';
@@ -57,6 +59,7 @@ import { RebuildStripe } from './use-cases/rebuild-stripe.js';
 import { RenewPolicies } from './use-cases/renew-policies.js';
 import { RepairStripes } from './use-cases/repair-stripes.js';
 import { ReplaceEntries } from './use-cases/replace-entries.js';
+import { SetPolicy } from './use-cases/set-policy.js';
 import { StatObject } from './use-cases/stat-object.js';
 import { StoreStripe } from './use-cases/store-stripe.js';
 import type { Vault } from './use-cases/vault.js';
@@ -176,6 +179,9 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     listBuckets: new ListBuckets(catalog),
     explainPlacement: new ExplainPlacement(vault),
     listLeases: new ListLeases(ledger),
+    quoteLeases: new QuoteLeases(vault, policies),
+    changeLease: new ChangeLease(vault, keepLeases, policies),
+    setPolicy: new SetPolicy(policies, keepLeases, log),
     listDisks: new ListDisks(ledger),
     listEarnings: new ListEarnings(ledger),
     listEpochs: new ListEpochs(ledger),
