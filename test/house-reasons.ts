@@ -121,7 +121,6 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/use-cases/issue-token.ts': 'verify-token.test.ts issues with it',
   'application/src/use-cases/list-audits.ts': 'views.test.ts reads rows through it',
   'application/src/use-cases/list-buckets.ts': 'views.test.ts reads rows through it',
-  'application/src/use-cases/list-disks.ts': 'views.test.ts reads rows through it',
   'application/src/use-cases/list-epochs.ts': 'views.test.ts reads rows through it',
   'application/src/use-cases/list-leases.ts': 'views.test.ts reads rows through it',
   'application/src/use-cases/list-members.ts': 'views.test.ts reads rows through it',

@@ -172,9 +172,9 @@ export const disksQuery = pageQuery.extend({
   site: identifier.optional(),
   state: diskState.optional(),
   /** Free bytes at least. */
-  minFree: decimal.optional(),
+  minFree: decimal.transform(BigInt).optional(),
   /** Credits per GiB and epoch at most. */
-  maxPrice: decimal.optional(),
+  maxPrice: decimal.transform(BigInt).optional(),
 });
 export const disks = pageOf(disk).meta({ id: 'DisksPage' });
 

@@ -55,8 +55,7 @@ export function leaseView({ lease, tab, content, ...more }: LeaseView) {
 }
 
 /** A disk as REST shows it. */
-export function diskView({ diskId, provider, offer, reservedBytes, collateral }: DiskView) {
-  const free = offer.capacityBytes > reservedBytes ? offer.capacityBytes - reservedBytes : 0n;
+export function diskView({ diskId, provider, offer, reservedBytes, freeBytes, collateral }: DiskView) {
   return {
     diskId,
     provider,
@@ -66,7 +65,7 @@ export function diskView({ diskId, provider, offer, reservedBytes, collateral }:
     door: offer.door,
     capacityBytes: String(offer.capacityBytes),
     reservedBytes: String(reservedBytes),
-    freeBytes: String(free),
+    freeBytes: String(freeBytes),
     price: String(offer.price),
     collateralRate: String(offer.collateralRate),
     collateral: String(collateral),

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ShownAudit } from '../../core/audit-view.js';
 import { Denial } from '../../ports/fault.js';
+import type { DiskWish } from '../../use-cases/list-disks.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
 import { onlookers, Operation } from '../operation.js';
 import { newestFirst, pageOfItems, type PageWish } from '../paging.js';
@@ -14,12 +15,12 @@ interface EpochsWish {
   readonly cursor?: bigint;
 }
 
-interface DiskWish {
+interface DisksQuery extends PageWish {
   readonly org?: string;
   readonly site?: string;
-  readonly state?: string;
-  readonly minFree?: string;
-  readonly maxPrice?: string;
+  readonly state?: DiskWish['state'];
+  readonly minFree?: bigint;
+  readonly maxPrice?: bigint;
 }
 
 /** The ledger's rows in our words: leases, disks, epochs, audits, money. */
@@ -88,19 +89,19 @@ export class LedgerController {
     status: 200,
     answer: schemas.disks,
   })
-  async disks(@Query(new SchemaPipe(schemas.disksQuery)) query: PageWish & DiskWish) {
-    const disks = (await this.#with.useCases.listDisks.run()).map(diskView);
-    return pageOfItems(
-      disks.filter((disk) => fits(disk, query)),
-      ({ diskId }) => diskId,
-      query,
-    );
+  async disks(
+    @Query(new SchemaPipe(schemas.disksQuery))
+    { org: organization, minFree: minFreeBytes, site, state, maxPrice, ...page }: DisksQuery,
+  ) {
+    const wish = { organization, site, state, minFreeBytes, maxPrice };
+    const disks = (await this.#with.useCases.listDisks.run(wish)).map(diskView);
+    return pageOfItems(disks, ({ diskId }) => diskId, page);
   }
 
   @Get('disks/:id')
   @Operation({ id: 'readDisk', summary: 'Read a disk', access: onlookers, status: 200, answer: schemas.disk })
   async disk(@Param(new SchemaPipe(schemas.idParam)) { id }: { id: string }) {
-    return (await this.#with.useCases.listDisks.run(id)).map(diskView)[0];
+    return (await this.#with.useCases.listDisks.run({ diskId: id })).map(diskView)[0];
   }
 
   @Get('disks/:id/earnings')
@@ -116,7 +117,7 @@ export class LedgerController {
     @Query(new SchemaPipe(schemas.pageQuery)) query: PageWish,
   ) {
     const { listDisks, listEarnings } = this.#with.useCases;
-    await listDisks.run(id);
+    await listDisks.run({ diskId: id });
     const found = await listEarnings.run(id);
     return pageOfItems(
       found.map(({ epoch, due, earned, missed }) => {
@@ -241,14 +242,4 @@ export class LedgerController {
   async supply() {
     return supplyView(await this.#with.useCases.readSupply.run());
   }
-}
-
-function fits(disk: ReturnType<typeof diskView>, { org, site, state, minFree, maxPrice }: DiskWish): boolean {
-  return (
-    (org === undefined || disk.provider.msp === org) &&
-    (site === undefined || disk.site === site) &&
-    (state === undefined || disk.state === state) &&
-    (minFree === undefined || BigInt(disk.freeBytes) >= BigInt(minFree)) &&
-    (maxPrice === undefined || BigInt(disk.price) <= BigInt(maxPrice))
-  );
 }
