@@ -11,8 +11,10 @@ export const decimal = z
   .max(40);
 /** A count or a size within JavaScript's safe integers. */
 export const count = z.number().int().nonnegative();
-const hexId = z.string().regex(/^[0-9a-f]{32}$/);
-const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+/** An id that a transaction gave. */
+export const hexId = z.string().regex(/^[0-9a-f]{32}$/);
+/** A name that the ledger takes for a vault or a disk. */
+export const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
 const foreignIdentifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/);
 const time = z.iso.datetime();
 const accountName = z.strictObject({ msp: z.string(), id: z.string() });
@@ -113,8 +115,6 @@ export const explainQuery = z.strictObject({
 });
 export const explanation = z
   .strictObject({
-    placed: z.boolean(),
-    missing: z.string().optional(),
     organizationLimit: count,
     disks: z.array(
       z.strictObject({ disk: z.string(), shard: count.optional(), leftOut: z.string().optional() }),

@@ -1,6 +1,8 @@
 import type { Row } from '@dstore/chaincode/domain';
 import type { ShownAudit } from '../core/audit-view.js';
 import type { Bucket } from '../core/delta.js';
+import type { LeasePolicy } from '../core/lease-policy.js';
+import type { LeaseQuote } from '../core/lease-quote.js';
 import type { RepairState } from '../ports/repair-board.js';
 import type { ShownToken } from '../use-cases/keep-tokens.js';
 import type { DiskView } from '../use-cases/list-disks.js';
@@ -51,6 +53,32 @@ export function leaseView({ lease, tab, content, ...more }: LeaseView) {
     provenThrough: String(tab.provenThrough),
     missesInRow: String(more.missesInRow),
     losses: tab.losses.length,
+  };
+}
+
+/** A quote as REST shows it. */
+export function quoteView({ diskId, organization, ...amounts }: LeaseQuote) {
+  const { price, escrow, collateral } = amounts;
+  return {
+    disk: diskId,
+    organization,
+    price: String(price),
+    escrow: String(escrow),
+    collateral: String(collateral),
+  };
+}
+
+/** A lease policy as REST shows it. */
+export function policyView(policy: LeasePolicy) {
+  return {
+    auto: policy.auto ?? true,
+    maxPrice: String(policy.maxPrice),
+    minCollateralRate: String(policy.minCollateralRate),
+    termEpochs: String(policy.termEpochs),
+    capacityBytes: String(policy.capacityBytes),
+    headroomBytes: String(policy.headroomBytes),
+    ...(policy.budget === undefined ? {} : { budget: String(policy.budget) }),
+    avoid: [...(policy.avoid ?? [])],
   };
 }
 

@@ -5,8 +5,6 @@ import type { Vault } from './vault.js';
 
 /** Where a stripe of an object would go now, and why each other disk would get none. */
 export interface PlacementAnswer {
-  readonly placed: boolean;
-  readonly missing: string | undefined;
   readonly organizationLimit: number;
   readonly disks: readonly Explanation[];
 }
@@ -19,7 +17,7 @@ export class ExplainPlacement {
     this.#vault = vault;
   }
 
-  /** Denial `bucket-unknown`. */
+  /** Denial `bucket-unknown`; `too-few-disks`, which says what is missing and why each disk is left out. */
   run(bucketName: string, bytes: number): PlacementAnswer {
     const { catalog, random } = this.#vault.means;
     const bucket = catalog.bucket(bucketName);
@@ -33,11 +31,15 @@ export class ExplainPlacement {
       shardSizeBytes: shardSize(length, dataShards),
     };
     const answer = place(request);
-    return {
-      placed: answer.kind === 'placement',
-      missing: answer.kind === 'refusal' ? answer.missing : undefined,
-      organizationLimit: answer.organizationLimit,
-      disks: answer.explanation,
-    };
+    if (answer.kind === 'refusal')
+      throw new Denial('too-few-disks', answer.missing, { leftOut: leftOut(answer.explanation) });
+    return { organizationLimit: answer.organizationLimit, disks: answer.explanation };
   }
+}
+
+/** Each disk that would get no shard, with its reason. */
+function leftOut(explanation: readonly Explanation[]): string {
+  return explanation
+    .flatMap(({ diskId, outcome }) => ('leftOut' in outcome ? [`${diskId} ${outcome.leftOut}`] : []))
+    .join(', ');
 }

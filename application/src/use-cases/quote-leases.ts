@@ -1,8 +1,15 @@
-import { checkTerm, insist, offerIn } from '@dstore/chaincode/domain';
+import { add, checkTerm, insist, offerIn } from '@dstore/chaincode/domain';
 import { chooseQuotes, type LeaseQuote, quoteOf, type QuoteWish } from '../core/lease-quote.js';
 import { Denial } from '../ports/fault.js';
 import type { PolicyStore } from '../ports/policy-store.js';
 import { isOffering, type Vault, type VaultDisk } from './vault.js';
+
+/** Leases that can be had. */
+export interface Quotes {
+  /** Credits that the owner pays in for all of them together. */
+  readonly escrow: bigint;
+  readonly disks: readonly LeaseQuote[];
+}
 
 /** Says where a vault would lease, and what it would cost. Promises nothing: prices change. */
 export class QuoteLeases {
@@ -18,7 +25,7 @@ export class QuoteLeases {
    * Disks without a lease of the vault, as many as are wanted. Denial `too-few-disks`, which says why each other disk is
    * left out; Refusal `term-out-of-range`, `capacity-out-of-range`.
    */
-  async run(wish: QuoteWish): Promise<LeaseQuote[]> {
+  async run(wish: QuoteWish): Promise<Quotes> {
     checkTerm(wish.termEpochs);
     insist(wish.capacityBytes > 0n, 'capacity-out-of-range', 'a lease has a capacity above zero');
     await this.#vault.refresh();
@@ -31,7 +38,7 @@ export class QuoteLeases {
       else quotes.push(quote);
     }
     const chosen = chooseQuotes(quotes, wish.count);
-    if (chosen !== undefined) return chosen;
+    if (chosen !== undefined) return { escrow: add(...chosen.map(({ escrow }) => escrow)), disks: chosen };
     const text = `${quotes.length} of ${wish.count} leases can be had${because(leftOut)}`;
     throw new Denial('too-few-disks', text, { leftOut: leftOut.join(', ') });
   }

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Gateway } from '@dstore/application/http/create-gateway.js';
 import { Denial, Fault } from '@dstore/application/ports/fault.js';
+import { leaseBodies } from './bad-lease-bodies.js';
 import { silentLog, ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from './gateway-of-tests.js';
 
 interface Bad {
@@ -48,6 +49,11 @@ const patch = (
   };
 };
 const get = (what: string, path: string, status: number, code: string): Bad => ({ what, path, status, code });
+
+const send = (what: string, path: string, body: string, method: string): Bad => {
+  const headers = { 'content-type': 'application/json' };
+  return { what, method, path, headers, body, status: 400, code: 'request-malformed' };
+};
 
 const malformed = [400, 'request-malformed'] as const;
 const table: readonly Bad[] = [
@@ -177,6 +183,7 @@ const table: readonly Bad[] = [
   wish('a body of more than 1 MiB', `"${'a'.repeat(1 << 20)}"`, 413, 'body-too-large'),
   wish('a body of another media type', '{}', 415, 'media-type-unsupported', { 'content-type': 'text/plain' }),
   wish('an encoded body', '{}', 415, 'encoding-unsupported', { 'content-encoding': 'gzip' }),
+  ...leaseBodies.map(([what, path, body, method]) => send(what, path, body, method)),
   {
     what: 'an event id that is none',
     path: '/v1/events',

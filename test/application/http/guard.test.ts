@@ -24,6 +24,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'GET /v1/buckets/:bucket/shards/*': readers,
   'GET /v1/leases': onlookers,
   'GET /v1/leases/:id': onlookers,
+  'POST /v1/lease-quotes': onlookers,
+  'GET /v1/lease-policy': onlookers,
+  'PUT /v1/lease-policy': ['owner'],
+  'POST /v1/leases': ['owner'],
+  'POST /v1/leases/:id/extensions': ['owner'],
+  'POST /v1/leases/:id/closure': ['owner'],
   'GET /v1/placements/explain': onlookers,
   'GET /v1/disks': onlookers,
   'GET /v1/disks/:id': onlookers,
@@ -69,6 +75,13 @@ const open = [
   'POST /v1/identities/:id/enrollment',
   'GET /v1/overview',
   'GET /v1/overview/events',
+];
+
+/** Routes that a token with a scope may use. */
+const ofObjects = [
+  'GET /v1/buckets',
+  'GET /v1/buckets/:bucket',
+  ...Object.keys(allowed).filter((route) => /buckets\/:bucket\/(?:objects|shards)/.test(route)),
 ];
 
 describe('Guard', () => {
@@ -126,6 +139,23 @@ describe('Guard', () => {
       }
     });
   }
+
+  it('S-05 lets a token that is narrowed to a bucket to objects only, whatever its role', async () => {
+    const run = async (text: string) => ({ tokenId: 'n', name: 'n', role: text, scope: { buckets: ['x'] } });
+    const narrow = await startGateway(useCasesOfTests(objects, { verifyToken: { run } as never }));
+    try {
+      for (const route of narrow.gateway.routes.filter((each) => each in allowed)) {
+        const [method = '', path = ''] = route.split(' ');
+        const target = `${narrow.url}${path.replace(/:\w+|\*/g, 'x')}`;
+        const headers = { authorization: `Bearer ${allowed[route]?.at(-1)}` };
+        const answer = await fetch(target, { method, headers });
+        const { code = '' } = (await answer.json().catch(() => ({}))) as { code?: string };
+        assert.equal(code === 'scope-missing', !ofObjects.includes(route), `${route}: ${code}`);
+      }
+    } finally {
+      await narrow.gateway.close();
+    }
+  });
 
   it('has no routes of a demo or of identities where there is none', async () => {
     const plain = await startGateway(useCasesOfTests(objects));

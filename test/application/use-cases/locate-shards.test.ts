@@ -81,14 +81,17 @@ describe('looking at objects', () => {
     const { vault } = await begun();
     const explain = new ExplainPlacement(vault);
     const answer = explain.run('bucket', 100);
-    assert.equal(answer.placed, true);
-    assert.equal(answer.missing, undefined);
     assert.deepEqual(answer.disks.map(({ diskId }) => diskId).sort(), ['d1', 'd2', 'd3', 'd4']);
-    for (const diskId of ['d1', 'd2']) vault.noteFailure(diskId);
-    const refusal = explain.run('bucket', 1 << 30);
-    assert.equal(refusal.placed, false);
-    assert.ok((refusal.missing ?? '').length > 0);
     assert.equal(explain.run('bucket', 0).disks.length, 4, 'an empty object has one segment');
+    for (const diskId of ['d1', 'd2']) vault.noteFailure(diskId);
+    assert.throws(
+      () => explain.run('bucket', 1 << 30),
+      (error) =>
+        error instanceof Denial &&
+        error.code === 'too-few-disks' &&
+        /3 disks with/.test(error.message) &&
+        error.facts['leftOut'] === 'd1 too-full, d2 too-full',
+    );
     assert.throws(() => explain.run('none', 1), denial('bucket-unknown'));
   });
 });

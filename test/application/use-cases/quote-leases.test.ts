@@ -23,8 +23,12 @@ describe('QuoteLeases', () => {
   it('quotes what the owner may open: also above the price of the policy, and where that opens none', async () => {
     const { on, quotes } = world();
     on.addDisk(1, { price: 100n });
-    assert.deepEqual(await quotes.run(wish), [
+    on.addDisk(2, { price: 101n });
+    const { escrow, disks } = await quotes.run({ ...wish, count: 2 });
+    assert.equal(escrow, 2010n);
+    assert.deepEqual(disks, [
       { diskId: 'd1', organization: 'Org1', price: 100n, escrow: 1000n, collateral: 1000n },
+      { diskId: 'd2', organization: 'Org2', price: 101n, escrow: 1010n, collateral: 1000n },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { BucketController } from './bucket-controller.js';
 import { DemoController } from './demo-controller.js';
 import { EventController } from './event-controller.js';
 import { IdentityController } from './identity-controller.js';
+import { LeaseController } from './lease-controller.js';
 import { LedgerController } from './ledger-controller.js';
 import { ObjectController } from './object-controller.js';
 import { OpenController } from './open-controller.js';
@@ -16,6 +17,7 @@ export const controllers: readonly Type[] = [
   BucketController,
   ObjectController,
   LedgerController,
+  LeaseController,
   AuditController,
   VaultController,
   EventController,

@@ -69,15 +69,10 @@ export class LedgerController {
     answer: schemas.explanation,
   })
   explain(@Query(new SchemaPipe(schemas.explainQuery)) { bucket, bytes }: { bucket: string; bytes: number }) {
-    const { placed, missing, organizationLimit, disks } = this.#with.useCases.explainPlacement.run(
-      bucket,
-      bytes,
-    );
+    const { organizationLimit, disks } = this.#with.useCases.explainPlacement.run(bucket, bytes);
     return {
-      placed,
       organizationLimit,
       disks: disks.map(({ diskId, outcome }) => ({ disk: diskId, ...outcome })),
-      ...(missing === undefined ? {} : { missing }),
     };
   }
 
