@@ -1,5 +1,7 @@
 /** Sources without a test of their own name, and where they are tested instead. */
 export const unmirrored: Readonly<Record<string, string>> = {
+  'application/src/cli/confirm.ts': 'program.test.ts and verbs/lease.test.ts have nobody to ask',
+  'application/src/cli/lease-program.ts': 'verbs/lease.test.ts runs its verbs',
   'application/src/http/lease-schemas.ts':
     'declarations; bad-input.test.ts and lease-controller.test.ts hold requests and answers to them',
   'application/src/use-cases/find-notes.ts': 'change-lease.test.ts finds notes through it, and too few',

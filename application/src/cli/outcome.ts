@@ -86,6 +86,17 @@ const nextByCode: Readonly<Record<string, string>> = {
   'token-unknown': 'dstore token ls shows those there are',
   'scope-missing': 'use a token whose role and scope may do this',
   'too-few-disks': 'dstore disk ls shows which disks offer space; dstore demo add brings one more',
+  'escrow-short': 'a smaller --capacity or a shorter --term costs less: dstore lease quote shows how much',
+  'price-changed': 'dstore disk ls shows prices; --max-price <credits> agrees to a higher one',
+  'disk-unknown': 'dstore disk ls shows those there are',
+  'disk-full': 'dstore lease quote shows where so much can be had; dstore disk ls what is free',
+  'disk-not-offering': 'dstore lease quote shows where leases can be had',
+  'collateral-short': 'dstore lease quote shows where leases can be had',
+  'lease-not-active': 'dstore lease ls shows what became of it',
+  'lease-changed': 'try again in the next epoch',
+  'lease-not-empty':
+    'once nothing lies there any more; dstore stat --shards <object> shows where an object lies',
+  'outcome-unknown': 'look whether it was done before you repeat it',
   'shards-unreachable': 'dstore status shows what is missing; dstore repair follow what is done about it',
   'route-unknown': 'is DSTORE_URL right, and is this gateway the embedded demo?',
 };

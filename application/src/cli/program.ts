@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addIdentityVerbs } from './identity-program.js';
+import { addLeaseVerbs } from './lease-program.js';
 import { exitOf, exits, nextStep, UsageError } from './outcome.js';
 import type { Session } from './session.js';
 import type { Terminal } from './terminal.js';
@@ -67,6 +68,7 @@ function build(terminal: Terminal): Command {
   };
   addDataVerbs(program, execute);
   addLedgerVerbs(program, execute);
+  addLeaseVerbs(program, execute);
   addDemoVerbs(program, execute);
   addTokenVerbs(program, execute);
   addIdentityVerbs(program, async (verb) => {
@@ -175,13 +177,6 @@ function addLedgerVerbs(program: Command, execute: Execute): void {
     .command('ls')
     .description('all of them')
     .action(() => execute(async (session) => (await look()).listDisks(session)));
-  program
-    .command('lease')
-    .description('leases of the consortium')
-    .command('ls')
-    .description('all of them')
-    .addOption(new Option('--state <state>').choices(['active', 'closed', 'defaulted']))
-    .action((options) => execute(async (session) => (await look()).listLeases(session, options as never)));
   program
     .command('supply')
     .description('all money, and that it adds up')

@@ -1,3 +1,5 @@
+import { UsageError } from './outcome.js';
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const widest = 100;
 
@@ -8,6 +10,14 @@ export function sizeText(bytes: number | string): string {
   for (; value >= 1024 && unit < units.length - 1; unit += 1) value /= 1024;
   const digits = unit === 0 || value >= 100 ? 0 : 1;
   return `${value.toFixed(digits)} ${units[unit] ?? ''}`;
+}
+
+/** A count of bytes as a decimal string, from what people write: 500GiB, 4096, 1 TiB. UsageError for anything else. */
+export function bytesIn(text: string): string {
+  const [, digits, unit = 'B'] = /^(\d{1,20}) ?([KMGTP]iB|B)?$/.exec(text) ?? [];
+  if (digits === undefined)
+    throw new UsageError(`"${text}" is no size`, 'write 4GiB, 500MiB or a count of bytes');
+  return String(BigInt(digits) << (10n * BigInt(units.indexOf(unit))));
 }
 
 /** Text from the network without what a terminal would take for a command. */

@@ -1,6 +1,25 @@
 import assert from 'node:assert/strict';
 import { progressLine } from '@dstore/application/cli/progress.js';
-import { printable, sizeText, table } from '@dstore/application/cli/text.js';
+import { bytesIn, printable, sizeText, table } from '@dstore/application/cli/text.js';
+
+describe('bytesIn', () => {
+  it('reads what sizeText writes, and counts', () => {
+    for (const [text, bytes] of [
+      ['0', '0'],
+      ['4096', '4096'],
+      ['7B', '7'],
+      ['1KiB', '1024'],
+      ['500GiB', '536870912000'],
+      ['8 PiB', '9007199254740992'],
+    ] as const)
+      assert.equal(bytesIn(text), bytes);
+  });
+
+  it('refuses what could mean two things', () => {
+    for (const text of ['', '4GB', '4G', '1.5GiB', '-1', '1e3', 'GiB', '4gib'])
+      assert.throws(() => bytesIn(text), { name: 'UsageError' }, text);
+  });
+});
 
 describe('sizeText', () => {
   for (const [bytes, text] of [

@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { inLanes } from '../../core/lanes.js';
+import { confirm } from '../confirm.js';
 import { objectLocation, objectPath, remoteLocation, type RemoteLocation } from '../location.js';
-import { UsageError } from '../outcome.js';
 import type { Session } from '../session.js';
 import { keysUnder } from './list.js';
 
@@ -40,16 +39,4 @@ export async function remove(
 async function removeOne(session: Session, location: RemoteLocation): Promise<void> {
   await session.client.done({ method: 'DELETE', path: objectPath(location) });
   await session.item({ ...location, deleted: true }, `deleted ds://${location.bucket}/${location.key}`);
-}
-
-/** Asks before something is lost; without a terminal to ask at, `next` is what to type instead. */
-export async function confirm({ terminal }: Session, question: string, next: string): Promise<void> {
-  if (terminal.stderr.isTTY !== true) throw new UsageError('nobody to ask', next);
-  const ask = createInterface({ input: terminal.stdin, output: terminal.stderr });
-  try {
-    const answer = await ask.question(`${question} [y/N] `, { signal: terminal.signal });
-    if (!/^y(?:es)?$/i.test(answer.trim())) throw new UsageError('nothing was deleted', next);
-  } finally {
-    ask.close();
-  }
 }

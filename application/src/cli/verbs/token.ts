@@ -1,6 +1,6 @@
+import { confirm } from '../confirm.js';
 import { UsageError } from '../outcome.js';
 import type { Session } from '../session.js';
-import { confirm } from './change.js';
 
 interface Token {
   readonly id: string;
