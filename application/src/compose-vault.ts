@@ -152,7 +152,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
     assess,
     targets: new FindTargets(ledger, vaultId),
     leases: new LeaseOnDisks(vault, keepLeases),
-    rebuild: new RebuildStripe({ doors: diskDoors, suspects, codec: repairCodec }),
+    rebuild: new RebuildStripe({ doors: diskDoors, suspects, clock, codec: repairCodec }),
     commit: new CommitMoves(vault, flush),
     entries: new ReplaceEntries(catalog, checkpoints, flush, log),
     ledger,

@@ -1,11 +1,15 @@
 import type { PlacedShard, PlacedStripe } from '../core/health.js';
 import type { StripeRepair } from '../core/repair-plan.js';
+import type { Clock } from '../ports/clock.js';
 import type { Codec, Seat } from '../ports/codec.js';
 import { Denial, Fault } from '../ports/fault.js';
 import type { ShardMove } from '../ports/stripe-map.js';
 import type { Suspects } from '../ports/suspects.js';
 import type { DiskDoors } from './disk-doors.js';
 import { within } from './read-stripe.js';
+
+/** Milliseconds for which a disk that did not answer is asked after the others: waiting for it costs half a minute. */
+const avoidance = 60_000;
 
 /** What a rebuild achieved; what is in none of the lists is still to be done. */
 export interface Rebuilt {
@@ -23,6 +27,7 @@ export type RebuildSeat = Pick<Seat, 'shard' | 'rebuild' | 'release'>;
 interface Means {
   readonly doors: Pick<DiskDoors, 'run'>;
   readonly suspects: Suspects;
+  readonly clock: Pick<Clock, 'now'>;
   readonly codec: { seat(...args: Parameters<Codec['seat']>): Promise<RebuildSeat> };
 }
 
@@ -34,6 +39,7 @@ interface Means {
  */
 export class RebuildStripe {
   readonly #means: Means;
+  readonly #avoidUntil = new Map<string, number>();
 
   constructor(means: Means) {
     this.#means = means;
@@ -88,8 +94,9 @@ export class RebuildStripe {
     const { stripe, seat, signal } = work;
     const digests: (string | undefined)[] = [];
     const lacking = () => stripe.dataShards - digests.filter((digest) => digest !== undefined).length;
-    for (let at = 0; lacking() > 0 && at < sources.length;) {
-      const batch = sources.slice(at, at + lacking());
+    const ordered = this.#answeringFirst(sources);
+    for (let at = 0; lacking() > 0 && at < ordered.length;) {
+      const batch = ordered.slice(at, at + lacking());
       at += batch.length;
       Object.assign(digests, await this.#fetchAll(work, batch));
       const found = await seat.rebuild({ digests, wanted: wanted.map(({ index }) => index) }, signal);
@@ -99,6 +106,12 @@ export class RebuildStripe {
     }
     const message = `stripe ${stripe.stripeId} has too few good shards within reach`;
     throw new Fault('shards-unreachable', message, { retryable: true });
+  }
+
+  #answeringFirst(sources: readonly PlacedShard[]): PlacedShard[] {
+    const now = this.#means.clock.now();
+    const isAvoided = ({ diskId }: PlacedShard) => Number((this.#avoidUntil.get(diskId) ?? 0) > now);
+    return [...sources].sort((one, other) => isAvoided(one) - isAvoided(other));
   }
 
   /** Fetches shards into the seat; answers by index the digests that those which came must have. */
@@ -120,6 +133,8 @@ export class RebuildStripe {
       this.#means.suspects.note(shard);
     } catch (error) {
       if (error instanceof Denial && error.code === 'shard-unknown') this.#means.suspects.note(shard);
+      else if (signal?.aborted !== true)
+        this.#avoidUntil.set(shard.diskId, this.#means.clock.now() + avoidance);
     }
     return false;
   }

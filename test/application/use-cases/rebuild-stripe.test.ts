@@ -15,8 +15,8 @@ function rebuilding(change: (vault: VaultOfTests) => void = () => undefined) {
   const stripe = vault.put('s', [1, 2, 3]);
   vault.end(3);
   change(vault);
-  const { doors, suspects } = vault;
-  const useCase = new RebuildStripe({ doors, suspects, codec: vault.seats });
+  const { doors, suspects, clock } = vault;
+  const useCase = new RebuildStripe({ doors, suspects, clock, codec: vault.seats });
   const former = stripe.shards[2];
   const repair: StripeRepair = {
     stripeId: 's',
@@ -48,6 +48,18 @@ describe('rebuild-stripe', () => {
     const { vault, run } = rebuilding((each) => (each.disk(1).mood = 'silent'));
     assert.equal((await run()).moves.length, 1);
     assert.equal(vault.suspects.count, 0);
+  });
+
+  it('A-18 asks a disk that was silent after the others, until a minute has passed', async () => {
+    const { vault, run } = rebuilding((each) => (each.disk(1).mood = 'silent'));
+    const asked: number[] = [];
+    for (const at of [1, 2]) vault.disk(at).delay = async () => void asked.push(at);
+    await run();
+    vault.disk(1).mood = 'well';
+    await run();
+    await vault.clock.advance(60_000);
+    await run();
+    assert.deepEqual(asked, [1, 2, 2, 1]);
   });
 
   it('notes sources that lie or lost their shard, and gives up when too few are left', async () => {
@@ -135,8 +147,8 @@ async function assertRebuilt(
   const stripe = { stripeId: 's', dataShards: k, parityShards: m, holdsEntry: false, shards };
   const missing = shards.filter(({ index }) => lost.includes(index));
   const codec = new LocalCodec(1 << 20);
-  const { doors, suspects } = vault;
-  const { restored, refusing } = await new RebuildStripe({ doors, suspects, codec }).run(
+  const { doors, suspects, clock } = vault;
+  const { restored, refusing } = await new RebuildStripe({ doors, suspects, clock, codec }).run(
     { ...stripe, shardSizeBytes: 4160 },
     {
       stripeId: 's',

@@ -203,6 +203,7 @@ export class VaultOfTests {
       rebuild: new RebuildStripe({
         doors: this.doors,
         suspects: this.suspects,
+        clock: this.clock,
         codec: this.seats,
       }),
       commit: { run: async (moves) => this.#commit(moves) },
