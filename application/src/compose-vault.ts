@@ -56,6 +56,7 @@ import { ReadThrough } from './use-cases/read-through.js';
 import { ReadUsage } from './use-cases/read-usage.js';
 import { ReadVault } from './use-cases/read-vault.js';
 import { RebuildStripe } from './use-cases/rebuild-stripe.js';
+import { RecentRows } from './use-cases/recent-rows.js';
 import { RenewPolicies } from './use-cases/renew-policies.js';
 import { RepairStripes } from './use-cases/repair-stripes.js';
 import { ReplaceEntries } from './use-cases/replace-entries.js';
@@ -122,6 +123,8 @@ const hedgeAfter = 200;
 const flushPause = 3;
 /** Epochs of silence after which a lease's shards are rebuilt elsewhere, before the law calls the default. */
 const repairGraceEpochs = 1n;
+/** Milliseconds for which what the ledger says of a door will do: it moves at an epoch's turn, and no epoch is as short. */
+const doorsFreshMs = 5_000;
 /** Memory for stripes under repair, bytes: for four of (4, 2), which take a bit over 10 MiB each, or two of (10, 4). */
 const repairMemoryBytes = 52 << 20;
 /** Epochs before its end from which a lease is called expiring. */
@@ -146,7 +149,7 @@ export async function openOwner(means: OwnerMeans): Promise<OpenOwner> {
   const suspects = new MemorySuspects();
   const board = new MemoryRepairBoard();
   const map = new MapStripes(catalog);
-  const diskDoors = new DiskDoors(ledger, doors, clock);
+  const diskDoors = new DiskDoors(new RecentRows(ledger, clock, doorsFreshMs), doors);
   const assess = new AssessHealth({ map, ledger, suspects, graceEpochs: repairGraceEpochs });
   const repairStripes = new RepairStripes({
     assess,

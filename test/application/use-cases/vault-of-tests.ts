@@ -180,11 +180,9 @@ export class VaultOfTests {
 
   readonly ledger = this.rows.as(owner.msp, owner.id);
 
-  readonly doors = new DiskDoors(
-    this.ledger,
-    { at: (url) => this.disks.get(new URL(url).hostname) as unknown as Door },
-    this.clock,
-  );
+  readonly doors = new DiskDoors(this.ledger, {
+    at: (url) => this.disks.get(new URL(url).hostname) as unknown as Door,
+  });
 
   assess(graceEpochs = 1n): AssessHealth {
     return new AssessHealth({
