@@ -94,8 +94,7 @@ const nextByCode: Readonly<Record<string, string>> = {
   'collateral-short': 'dstore lease quote shows where leases can be had',
   'lease-not-active': 'dstore lease ls shows what became of it',
   'lease-changed': 'try again in the next epoch',
-  'lease-not-empty':
-    'once nothing lies there any more; dstore stat --shards <object> shows where an object lies',
+  'lease-not-empty': 'close it once nothing lies there: dstore stat --shards <object> shows where one lies',
   'outcome-unknown': 'look whether it was done before you repeat it',
   'shards-unreachable': 'dstore status shows what is missing; dstore repair follow what is done about it',
   'route-unknown': 'is DSTORE_URL right, and is this gateway the embedded demo?',

@@ -124,7 +124,7 @@ export async function closeLease(
   const next = `dstore lease close --yes ${start}`;
   if (yes !== true) await confirm(session, `End the lease on ${diskId}, and lease there no more?`, next);
   await change(session, `/v1/leases/${leaseId}/closure`, {});
-  session.say(`The gateway leases no more on ${diskId} by itself: dstore lease policy`);
+  session.say(`The gateway opens none there by itself: dstore lease policy shows the disks that it avoids.`);
 }
 
 /** `lease policy`: shows it, or changes those members that are given. */
@@ -133,9 +133,21 @@ export async function leasePolicy(session: Session, options: PolicyWish): Promis
   const known = await session.client.json<Policy>({ path });
   const isWish = Object.keys(options).length > 0;
   const policy = isWish ? await send<Policy>(session, 'PUT', path, changed(known, options)) : known;
-  const { budget = 'none', avoid, capacityBytes, headroomBytes, ...more } = policy;
-  const sizes = { capacity: sizeText(capacityBytes), headroom: sizeText(headroomBytes) };
-  await session.item(policy, rowsOf({ ...more, ...sizes, budget, avoid: avoid.join(', ') || 'none' }));
+  await session.item(policy, policyText(policy));
+}
+
+/** A line for each option that `lease policy` has. */
+function policyText({ budget = 'none', avoid, ...policy }: Policy): string {
+  return rowsOf({
+    auto: policy.auto ? 'yes' : 'no',
+    'max-price': policy.maxPrice,
+    'min-collateral-rate': policy.minCollateralRate,
+    term: policy.termEpochs,
+    capacity: sizeText(policy.capacityBytes),
+    headroom: sizeText(policy.headroomBytes),
+    budget,
+    avoid: avoid.join(',') || 'none',
+  });
 }
 
 /** The policy with what is wished; members that are not named stay as they are. */
@@ -171,7 +183,7 @@ function send<T>(session: Session, method: 'POST' | 'PUT', path: string, wish: o
 
 const rowsOf = (rows: Readonly<Record<string, unknown>>) =>
   Object.entries(rows)
-    .map(([name, value]) => `${name.padEnd(18)} ${String(value)}`)
+    .map(([name, value]) => `${name.padEnd(20)} ${String(value)}`)
     .join('\n');
 
 /** The one lease whose id begins so. */
