@@ -108,6 +108,27 @@ describe('nothing leaks', () => {
     }
   });
 
+  it('of a repair that is stopped at any step: no seat, no request', async () => {
+    const { disk, scrubDisk, diskId } = consortium.provider('d2');
+    const { locateShards, readHealth } = owner.open.useCases;
+    const stripes = locateShards.run({ bucket: 'bucket', key: 'object' });
+    const lost = stripes.flatMap(({ shards }) => shards).filter((shard) => shard.diskId === diskId);
+    for (let number = 1, isWhole = false; !isWhole; number += 1) {
+      for (const { digest } of lost) await disk.remove(digest);
+      await scrubDisk.run();
+      const { signal } = abortsAt(number);
+      const outcome = await owner.open.repairStripes.run(signal).catch((error: unknown) => error as Error);
+      await quiet();
+      isWhole = !(outcome instanceof Error);
+      if (outcome instanceof Error) assert.match(outcome.message, /the caller is gone/, `step ${number}`);
+      else assert.ok(number > 6, `${number - 1} repairs were stopped`);
+    }
+    for (const { digest } of lost) assert.ok(await disk.sizeOf(digest));
+    await consortium.nextEpoch();
+    const health = (await readHealth.run()).stripes;
+    assert.equal(health.complete, health.stripes);
+  });
+
   it('A-18 of a disk that stalls while it is read, once others have answered for it', async () => {
     const [first] = owner.open.useCases.locateShards.run({ bucket: 'bucket', key: 'object' });
     const stalled = first?.shards[0]?.diskId ?? '';
