@@ -22,5 +22,6 @@ export function allOf(catalog: Catalog) {
     chain: catalog.entryChain(),
     locators: Array.from({ length: Number(revision) }, (_, at) => catalog.locator(BigInt(at) + 1n)),
     usage: catalog.usage(),
+    held: buckets.map(({ bucket }) => catalog.bucketUsage(bucket)),
   };
 }

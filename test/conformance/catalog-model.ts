@@ -10,6 +10,7 @@ import type {
   Version,
 } from '@dstore/application/core/delta.js';
 import { isDeepStrictEqual } from 'node:util';
+import type { BucketUsage } from '@dstore/application/core/quota.js';
 import type { Listing, ListedVersion, Usage } from '@dstore/application/ports/catalog.js';
 
 const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -154,6 +155,15 @@ export class CatalogModel {
       .flatMap((stream) => stream.extents)
       .filter((extent) => extent.stripeId === stripeId);
     return extents.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  bucketUsage(name: string): BucketUsage {
+    const versions = this.versions.filter(({ bucket }) => bucket === name);
+    const keys = [...new Set(versions.map(({ key }) => key))];
+    return {
+      objects: keys.filter((key) => this.current(name, key)?.marker === 'no').length,
+      bytes: versions.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
   }
 
   usage(): Usage {

@@ -253,6 +253,8 @@ function sameAs(catalog: Catalog, model: CatalogModel): void {
       .map(({ leaseId, position }) => [leaseId, position]),
   );
   assert.deepEqual(catalog.usage(), model.usage());
+  for (const bucket of [...buckets, 'none'])
+    assert.deepEqual(catalog.bucketUsage(bucket), model.bucketUsage(bucket));
   sameEntries(catalog, model);
 }
 

@@ -10,6 +10,7 @@ import type {
   StructureDelta,
   Version,
 } from '../core/delta.js';
+import type { BucketUsage } from '../core/quota.js';
 import type { VectorShard } from '../core/lease-layout.js';
 
 /** A version as listings show it. */
@@ -121,6 +122,8 @@ export interface Catalog {
 
   bucket(name: string): Bucket | undefined;
   buckets(): readonly Bucket[];
+  /** What a bucket holds; nothing where it is empty or not there. Kept, not counted. */
+  bucketUsage(name: string): BucketUsage;
   /** The current version under a key (a marker too), or undefined. */
   current(bucket: string, key: string): Version | undefined;
   version(versionId: string): Version | undefined;

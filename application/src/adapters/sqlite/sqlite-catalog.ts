@@ -16,6 +16,7 @@ import {
   type Version,
 } from '../../core/delta.js';
 import type { VectorShard } from '../../core/lease-layout.js';
+import type { BucketUsage } from '../../core/quota.js';
 import type {
   Catalog,
   CheckpointParts,
@@ -216,6 +217,11 @@ export class SqliteCatalog implements Catalog {
     return this.#all<{ body: string }>('SELECT body FROM buckets ORDER BY bucket').map(({ body }) =>
       parseJson(bucketShape, body),
     );
+  }
+
+  bucketUsage(name: string): BucketUsage {
+    const row = this.#one<BucketUsage>('SELECT objects, bytes FROM holdings WHERE bucket = ?', name);
+    return { objects: 0, bytes: 0, ...row };
   }
 
   current(bucket: string, key: string): Version | undefined {

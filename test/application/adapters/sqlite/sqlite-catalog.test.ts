@@ -1,9 +1,10 @@
 import { SqliteCatalog } from '@dstore/application/adapters/sqlite/sqlite-catalog.js';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync } from 'node:zlib';
 
 import { catalogConformance, type CatalogWorld } from '../../../conformance/catalog.js';
 import { FlushSource } from '../../../conformance/catalog-flushes.js';
@@ -95,7 +96,48 @@ describe('a catalog in SQLite', () => {
       again.close();
     }
   });
+
+  it('counts what each bucket holds in a file of format 3, which kept no such counts, and makes it like a new one', () => {
+    const path = join(folder, 'catalog.db');
+    writeFileSync(path, gunzipSync(readFileSync(formatThree)));
+    const catalog = new SqliteCatalog(path);
+    try {
+      const held = catalog.buckets().map(({ bucket }) => ({ bucket, ...catalog.bucketUsage(bucket) }));
+      assert.deepEqual(held, [
+        { bucket: 'one', objects: 5, bytes: 130 },
+        { bucket: 'two', objects: 4, bytes: 90 },
+      ]);
+      for (const { bucket, ...usage } of held) assert.deepEqual(usage, counted(catalog, bucket));
+    } finally {
+      catalog.close();
+    }
+    new SqliteCatalog(join(folder, 'new.db')).close();
+    assert.deepEqual(schemaOf(path), schemaOf(join(folder, 'new.db')));
+  });
 });
+
+/** A catalog of 40 random flushes as the schema of format 3 wrote it: overwritten, deleted, moved and restated. */
+const formatThree = new URL('../../../../vectors/catalog-format-3.db.gz', import.meta.url);
+
+/** What a bucket holds, version by version. */
+function counted(catalog: SqliteCatalog, bucket: string) {
+  const versions = catalog.list({ bucket, prefix: '', limit: 1000, versions: true });
+  return {
+    objects: versions.filter(({ current, marker }) => current && marker === 'no').length,
+    bytes: versions.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+function schemaOf(path: string) {
+  const file = new DatabaseSync(path, { readOnly: true });
+  try {
+    const rows = file.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY type, name').all();
+    const { user_version: format } = { ...file.prepare('PRAGMA user_version').get() };
+    return [format, ...rows.map((row) => ({ ...row }))];
+  } finally {
+    file.close();
+  }
+}
 
 /** Tables as format 2 had them. */
 const backToFormatTwo = `
@@ -111,6 +153,7 @@ const backToFormatTwo = `
   DROP TABLE extents;
   DROP TABLE versions;
   DROP TABLE totals;
+  DROP TABLE holdings;
   ALTER TABLE former RENAME TO versions;
   ALTER TABLE former_extents RENAME TO extents;
   CREATE INDEX versions_by_key ON versions (bucket, key, seq DESC);
