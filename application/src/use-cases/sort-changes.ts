@@ -62,14 +62,14 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
   }
 
   add(item: T): void {
-    const names = namesOf(item.change);
-    if (names.some((name) => this.#touched.has(name))) {
+    const { touches = [], waitsFor = touches } = namesOf(item.change);
+    if (waitsFor.some((name) => this.#touched.has(name))) {
       this.later.push(item);
       return;
     }
     try {
       this.#accept(item, item.change);
-      for (const name of names) this.#touched.add(name);
+      for (const name of touches) this.#touched.add(name);
       this.accepted.push(item);
     } catch (error) {
       if (!(error instanceof Denial)) throw error;
@@ -178,10 +178,22 @@ function markerOf(change: Extract<VaultChange, { kind: 'delete' }>): Version {
   };
 }
 
-/** Names that a change touches: objects; a bucket's own changes wait for a flush without other changes of that bucket. */
-function namesOf(change: VaultChange): string[] {
-  if (change.kind === 'put') return [`o/${change.version.bucket}/${change.version.key}`];
-  if (change.kind === 'delete') return [`o/${change.bucket}/${change.key}`];
-  if (change.kind === 'bucket') return [`b/${change.bucket.bucket}`];
-  return change.kind === 'drop-bucket' ? [`b/${change.bucket}`] : [];
+/**
+ * Names that a change touches, and those that it waits for where another change of the flush has touched them. A bucket's
+ * own changes are not in one flush with each other, nor with changes of its objects.
+ */
+function namesOf(change: VaultChange): { readonly touches?: string[]; readonly waitsFor?: string[] } {
+  if (change.kind === 'put') return objectNames(change.version);
+  if (change.kind === 'delete') return objectNames(change);
+  if (change.kind === 'bucket') return bucketNames(change.bucket.bucket);
+  return change.kind === 'drop-bucket' ? bucketNames(change.bucket) : {};
+}
+
+function objectNames({ bucket, key }: { readonly bucket: string; readonly key: string }) {
+  const object = `o/${bucket}/${key}`;
+  return { touches: [object, `in/${bucket}`], waitsFor: [object, `b/${bucket}`] };
+}
+
+function bucketNames(bucket: string) {
+  return { touches: [`b/${bucket}`], waitsFor: [`b/${bucket}`, `in/${bucket}`] };
 }

@@ -114,6 +114,25 @@ describe('sorting changes', () => {
     assert.ok(denied[0]?.[1] instanceof Denial);
   });
 
+  it('lets a bucket be dropped or changed in no flush that changes its objects, whichever came first', () => {
+    const drop: VaultChange = { kind: 'drop-bucket', bucket: 'empty' };
+    const change: VaultChange = { kind: 'bucket', bucket: bucketOf('empty'), create: false };
+    const others: readonly VaultChange[] = [put('empty', 'k'), drop, change];
+    for (const one of [drop, change]) {
+      for (const other of others) {
+        assert.deepEqual(sorted(one, other).later, [{ change: other }]);
+        assert.deepEqual(sorted(other, one).later, [{ change: one }]);
+      }
+      assert.deepEqual(
+        sorted(one, put('kept', 'k'), remove('latest', 'k')).later,
+        [],
+        'others need not wait',
+      );
+    }
+    const { accepted } = sorted(change, remove('empty', 'none'), put('empty', 'k'));
+    assert.deepEqual(accepted, [{ change }]);
+  });
+
   it('A-136 drops moves of stripes that are gone and of shards that lie elsewhere by now', () => {
     const { stripeId, shards } = stripeOfMany(1, 3);
     const to = { leaseId: id('to'), diskId: 'to' };
