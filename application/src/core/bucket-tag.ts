@@ -8,8 +8,12 @@ export function bucketTag({
   parityShards,
   versions,
   quotaBytes,
+  digests,
   created,
 }: Bucket): string {
-  const settings = JSON.stringify([bucket, dataShards, parityShards, versions, quotaBytes ?? null, created]);
+  const settings = JSON.stringify([
+    ...[bucket, dataShards, parityShards, versions, quotaBytes ?? null, created],
+    ...(digests === undefined ? [] : [digests]),
+  ]);
   return sha256(Buffer.from(settings, 'utf8')).toString('hex').slice(0, 32);
 }

@@ -59,13 +59,20 @@ export const versionShape = object({
 });
 export type Version = Shaped<typeof versionShape>;
 
-/** A namespace of objects: its geometry, and whether overwritten versions stay. */
+/** Digests of whole objects, by their names in RFC 9530. */
+export const digestNames = ['sha-256', 'sha-512'] as const;
+export type DigestName = (typeof digestNames)[number];
+
+/** A namespace of objects: its geometry, whether overwritten versions stay, and what is kept with each object. */
 export const bucketShape = object({
   bucket: text(63),
   dataShards: integer(1, 255),
   parityShards: integer(0, 254),
   versions: oneOf('latest', 'keep'),
+  /** Most bytes of all its versions. */
   quotaBytes: optional(bytes),
+  /** Kept of every object, whether it came with them or not. */
+  digests: optional(list(oneOf(...digestNames), digestNames.length)),
   created: bytes,
 });
 export type Bucket = Shaped<typeof bucketShape>;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Version } from '../core/delta.js';
 import { Denial } from '../ports/fault.js';
+import type { AnnouncedDigests } from '../use-cases/body-digests.js';
 
 const kept = [
   'content-type',
@@ -15,17 +16,11 @@ const mostMetadataBytes = 8192;
 const digestPattern = /^(sha-256|sha-512)=:([A-Za-z0-9+/]+={0,2}):$/;
 const digestBytes = { 'sha-256': 32, 'sha-512': 64 } as const;
 
-/** Digests that a body must have, base64. */
-export interface Digests {
-  readonly sha256?: string;
-  readonly sha512?: string;
-}
-
 /** Headers and metadata of a put, kept with the version. */
 export interface KeptHeaders {
   readonly headers: Record<string, string>;
   readonly metadata: Record<string, string>;
-  readonly digests: Digests;
+  readonly digests: AnnouncedDigests;
 }
 
 /** Reads what a put keeps. Denials `request-malformed`, `metadata-too-large`. */
@@ -38,9 +33,7 @@ export function keptHeaders(given: IncomingHttpHeaders): KeptHeaders {
     if (typeof value === 'string' && value !== '') headers[name] = value;
   }
   const announced = [given['repr-digest'], given['content-digest']].filter((one) => one !== undefined);
-  const digests = Object.assign({}, ...announced.map((one) => digestsOf(String(one)))) as Digests;
-  const repr = reprDigest(digests);
-  if (repr !== '') headers['repr-digest'] = repr;
+  const digests = Object.assign({}, ...announced.map((one) => digestsOf(String(one)))) as AnnouncedDigests;
   return { headers, metadata: metadataOf(given), digests };
 }
 
@@ -68,7 +61,7 @@ function decoded(name: string, value: string): string {
 }
 
 /** Digests of an RFC 9530 field; algorithms other than SHA-256 and SHA-512 are passed over. */
-function digestsOf(field: string): Digests {
+function digestsOf(field: string): AnnouncedDigests {
   const digests: { sha256?: string; sha512?: string } = {};
   for (const part of field.split(',').map((one) => one.trim())) {
     if (!/^sha-(?:256|512)=/.test(part)) continue;
@@ -83,13 +76,6 @@ function digestsOf(field: string): Digests {
     digests[algorithm === 'sha-256' ? 'sha256' : 'sha512'] = value;
   }
   return digests;
-}
-
-function reprDigest({ sha256, sha512 }: Digests): string {
-  return [
-    ...(sha256 === undefined ? [] : [`sha-256=:${sha256}:`]),
-    ...(sha512 === undefined ? [] : [`sha-512=:${sha512}:`]),
-  ].join(', ');
 }
 
 /** Headers that describe a version, for GET, HEAD and 304. */

@@ -1,5 +1,5 @@
 import type { Conditions } from '../core/conditions.js';
-import { type Bucket } from '../core/delta.js';
+import { type Bucket, type DigestName, digestNames } from '../core/delta.js';
 import { defaultGeometry, geometryRefusal, type Geometry } from '../core/geometry.js';
 import { Denial } from '../ports/fault.js';
 import type { FlushVault } from './flush-vault.js';
@@ -12,6 +12,10 @@ const namePattern = /^(?!xn--)(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!.*\.\.)[a-z0-9][a-z
 export interface BucketWish {
   readonly geometry?: Geometry;
   readonly versions?: 'latest' | 'keep';
+  /** Null takes it away. */
+  readonly quotaBytes?: number | null;
+  /** Null takes them away. */
+  readonly digests?: readonly DigestName[] | null;
 }
 
 /** A bucket as it is now, and the transaction that made it so. */
@@ -45,15 +49,7 @@ export class ChangeBucket {
     checkName(name);
     const known = this.#vault.means.catalog.bucket(name);
     if (create && known !== undefined) throw new Denial('bucket-exists', `bucket ${name} is there already`);
-    const { dataShards, parityShards } = this.#geometry(wish, known);
-    const bucket: Bucket = {
-      ...known,
-      bucket: name,
-      dataShards,
-      parityShards,
-      versions: wish.versions ?? known?.versions ?? 'latest',
-      created: known?.created ?? this.#vault.means.clock.now(),
-    };
+    const bucket = this.#wished(name, wish, known);
     const { txId } = await this.#flush.run({ kind: 'bucket', bucket, create: known === undefined });
     return { bucket, txId };
   }
@@ -62,8 +58,7 @@ export class ChangeBucket {
   async amend(name: string, wish: BucketWish, conditions: Conditions): Promise<ChangedBucket> {
     const known = this.#vault.means.catalog.bucket(name);
     if (known === undefined) throw new Denial('bucket-unknown', `there is no bucket ${name}`);
-    const { dataShards, parityShards } = this.#geometry(wish, known);
-    const bucket = { ...known, dataShards, parityShards, versions: wish.versions ?? known.versions };
+    const bucket = this.#wished(name, wish, known);
     const { txId } = await this.#flush.run({ kind: 'bucket', bucket, create: false, conditions });
     return { bucket, txId };
   }
@@ -71,6 +66,19 @@ export class ChangeBucket {
   /** Removes an empty bucket; the transaction that did. Denials `bucket-unknown`, `bucket-not-empty`. */
   async drop(name: string): Promise<{ readonly txId: string }> {
     return this.#flush.run({ kind: 'drop-bucket', bucket: name });
+  }
+
+  /** The bucket as it is to be: what the wish does not name stays as it was. */
+  #wished(bucket: string, wish: BucketWish, known: Bucket | undefined): Bucket {
+    const { dataShards, parityShards } = this.#geometry(wish, known);
+    return {
+      bucket,
+      dataShards,
+      parityShards,
+      versions: wish.versions ?? known?.versions ?? 'latest',
+      ...limits(wish, known),
+      created: known?.created ?? this.#vault.means.clock.now(),
+    };
   }
 
   #geometry(wish: BucketWish, known: Bucket | undefined): Geometry {
@@ -83,6 +91,17 @@ export class ChangeBucket {
       );
     return geometry;
   }
+}
+
+/** Quota and digests as they are to be: said now, or as they were; in one order, so that equal wishes are equal. */
+function limits(wish: BucketWish, known: Bucket | undefined): Pick<Bucket, 'quotaBytes' | 'digests'> {
+  const quotaBytes = wish.quotaBytes === undefined ? known?.quotaBytes : wish.quotaBytes;
+  const given = wish.digests === undefined ? known?.digests : wish.digests;
+  const digests = digestNames.filter((name) => given?.includes(name) === true);
+  return {
+    ...(quotaBytes == null ? {} : { quotaBytes }),
+    ...(digests.length === 0 ? {} : { digests }),
+  };
 }
 
 function checkName(name: string): void {

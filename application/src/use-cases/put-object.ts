@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Conditions } from '../core/conditions.js';
 import { conditionsHold } from '../core/conditions.js';
 import type { Extent, Stripe } from '../core/delta.js';
@@ -8,6 +7,7 @@ import type { StreamHeaders } from '../core/stream-headers.js';
 import { versionIdChance, versionIdOf } from '../core/version-id.js';
 import type { Codec } from '../ports/codec.js';
 import { Denial } from '../ports/fault.js';
+import { type AnnouncedDigests, BodyDigests } from './body-digests.js';
 import type { FlushVault } from './flush-vault.js';
 import { type SealingStripe, sealStripes } from './seal-stripes.js';
 import { giveUpStripes, type StoreStripe } from './store-stripe.js';
@@ -25,8 +25,8 @@ export interface PutRequest {
   readonly conditions?: Conditions;
   /** Bytes that the body must have. */
   readonly contentLength?: number;
-  /** Base64 digests that the body must have. */
-  readonly digests?: { readonly sha256?: string; readonly sha512?: string };
+  /** Digests that the body must have. */
+  readonly digests?: AnnouncedDigests;
   readonly signal?: AbortSignal;
 }
 
@@ -77,7 +77,9 @@ export class PutObject {
     const geometry = { dataShards: bucket.dataShards, parityShards: bucket.parityShards };
     const stripes: Stripe[] = [];
     try {
-      const stream = await this.#storeBody(request, geometry, stripes);
+      const digests = new BodyDigests(request.digests, bucket.digests);
+      const body = checked(request, digests);
+      const stream = await this.#storeBody(body, geometry, stripes, request.signal);
       const modified = clock.now();
       const versionId = versionIdOf(modified, random.bytes(versionIdChance));
       const { key, headers = {}, metadata = {}, conditions = {} } = request;
@@ -87,7 +89,7 @@ export class PutObject {
         key,
         bytes: stream.plainBytes,
         modified,
-        headers: Object.entries(headers),
+        headers: Object.entries({ ...headers, ...digests.headers() }),
         metadata: Object.entries(metadata),
       };
       const handed = stripes.splice(0);
@@ -125,7 +127,12 @@ export class PutObject {
       throw new Denial('precondition-failed', 'another version is current');
   }
 
-  async #storeBody(request: PutRequest, geometry: Geometry, stripes: Stripe[]): Promise<PutStream> {
+  async #storeBody(
+    body: AsyncIterable<Uint8Array>,
+    geometry: Geometry,
+    stripes: Stripe[],
+    signal: AbortSignal | undefined,
+  ): Promise<PutStream> {
     const { random, keyring } = this.#vault.means;
     const sealId = random.bytes(16);
     const objectKey = random.bytes(32);
@@ -137,10 +144,9 @@ export class PutObject {
     };
     const storing: Promise<Stripe>[] = [];
     const failed = new AbortController();
-    const { signal } = request;
     try {
       let tail: Buffer = Buffer.alloc(0);
-      for await (const part of sealStripes(this.#codec, checked(request), sealing, geometry, signal)) {
+      for await (const part of sealStripes(this.#codec, body, sealing, geometry, signal)) {
         if ('tail' in part) tail = part.tail;
         else storing.push(this.#storeStripe(part, geometry, signal));
         storing.at(-1)?.catch((reason: unknown) => failed.abort(reason));
@@ -187,21 +193,18 @@ export class PutObject {
 }
 
 /** The body, refused at its end when length or digest are not what was announced. */
-async function* checked({ body, contentLength, digests, signal }: PutRequest): AsyncGenerator<Uint8Array> {
-  const hashes: [Hash, string][] = [];
-  if (digests?.sha256 !== undefined) hashes.push([createHash('sha256'), digests.sha256]);
-  if (digests?.sha512 !== undefined) hashes.push([createHash('sha512'), digests.sha512]);
+async function* checked(
+  { body, contentLength, signal }: PutRequest,
+  digests: BodyDigests,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of body) {
     signal?.throwIfAborted();
     bytes += piece.length;
-    for (const [hash] of hashes) hash.update(piece);
+    digests.update(piece);
     yield piece;
   }
   if (contentLength !== undefined && bytes !== contentLength)
     throw new Denial('body-incomplete', `the body has ${bytes} of ${contentLength} bytes`);
-  for (const [hash, wanted] of hashes) {
-    if (hash.digest('base64') !== wanted)
-      throw new Denial('digest-mismatch', 'the body has another digest than announced');
-  }
+  digests.end();
 }

@@ -43,6 +43,36 @@ describe('changing buckets', () => {
     await assert.rejects(buckets.run('photos', {}, true), denial('bucket-exists'));
   });
 
+  it('keeps quota and digests that a wish does not name, and takes away what it says null of', async () => {
+    const { buckets, catalog } = await begun();
+    const limits = { quotaBytes: 1000, digests: ['sha-256', 'sha-512'] as const };
+    const { bucket: made } = await buckets.run('photos', {
+      quotaBytes: 1000,
+      digests: ['sha-512', 'sha-256'],
+    });
+    assert.deepEqual({ quotaBytes: made.quotaBytes, digests: made.digests }, limits, 'in one order');
+    const kept = { ...made, versions: 'keep' as const };
+    assert.deepEqual((await buckets.run('photos', { versions: 'keep' })).bucket, kept);
+    assert.deepEqual((await buckets.amend('photos', {}, {})).bucket, kept);
+    const { bucket, dataShards, parityShards, versions, created } = kept;
+    const bare = { bucket, dataShards, parityShards, versions, created };
+    const limited = { ...bare, quotaBytes: 1000 };
+    for (const digests of [null, []])
+      assert.deepEqual((await buckets.amend('photos', { digests, quotaBytes: 1000 }, {})).bucket, limited);
+    assert.deepEqual((await buckets.run('photos', { quotaBytes: null })).bucket, bare);
+    assert.deepEqual(catalog.bucket('photos'), bare);
+    assert.deepEqual((await buckets.amend('photos', { quotaBytes: 0 }, {})).bucket, {
+      ...bare,
+      quotaBytes: 0,
+    });
+  });
+
+  it('names digests once that a wish names twice', async () => {
+    const { buckets, catalog } = await begun();
+    await buckets.run('photos', { digests: ['sha-256', 'sha-256'] });
+    assert.deepEqual(catalog.bucket('photos')?.digests, ['sha-256']);
+  });
+
   it('S-16 refuses names that are none, and takes the longest and shortest that are', async () => {
     const { buckets } = await begun();
     const likeHosts = ['192.168.0.1', '1.2.3.4', 'xn--bcher-kva'];

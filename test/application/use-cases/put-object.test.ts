@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { VaultKeys } from '@dstore/application/core/vault-keys.js';
 import { SystemRandom } from '@dstore/application/adapters/system/system-random.js';
-import type { Stripe } from '@dstore/application/core/delta.js';
+import type { Bucket, Stripe } from '@dstore/application/core/delta.js';
 import { PutObject, type PutRequest } from '@dstore/application/use-cases/put-object.js';
 import type { Vault } from '@dstore/application/use-cases/vault.js';
 import type { Flushed, VaultChange } from '@dstore/application/use-cases/vault-change.js';
@@ -16,15 +16,15 @@ const threeSeats = 16 << 20;
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
 
-/** A store that keeps lengths, and a flush that a test may let fail. */
-function world() {
+/** A store that keeps lengths, and a flush that a test may let fail; settings of its bucket. */
+function world(settings: Partial<Bucket> = {}) {
   const flushed: Put[] = [];
   const released: string[] = [];
   const stored: { stripeId: string; bytes: number; inFlight: number }[] = [];
   const state = { inFlight: 0, storeFailsAt: Infinity, flushFails: undefined as Error | undefined };
   const catalog = {
     bucket: (name: string) =>
-      name === 'bucket' ? { bucket: name, dataShards: 2, parityShards: 1 } : undefined,
+      name === 'bucket' ? { bucket: name, dataShards: 2, parityShards: 1, ...settings } : undefined,
     current: (_bucket: string, key: string) =>
       key === 'there' ? { versionId: 'aa'.repeat(16), marker: 'no' } : undefined,
   };
@@ -103,6 +103,24 @@ describe('PutObject', () => {
     assert.deepEqual(flushed[0]?.version.headers, [['content-type', 'text/plain']]);
     assert.deepEqual(flushed[0]?.version.metadata, [['note', 'x']]);
     assert.ok(!flushed[0]?.streams[0]?.tail.includes('canary'));
+  });
+
+  it('S-13 keeps the digests that its bucket keeps, and those that it came with', async () => {
+    const bytes = randomBytes(3_000_000);
+    const sha256 = createHash('sha256').update(bytes).digest('base64');
+    const sha512 = createHash('sha512').update(bytes).digest('base64');
+    const kept = async (settings: Partial<Bucket>, request: Partial<PutRequest>) => {
+      const { run, flushed } = world(settings);
+      await run(bytes, request);
+      return flushed[0]?.version.headers;
+    };
+    const headers = { 'content-type': 'text/plain' };
+    assert.deepEqual(await kept({ digests: ['sha-256'] }, { headers, digests: { sha512 } }), [
+      ['content-type', 'text/plain'],
+      ['repr-digest', `sha-256=:${sha256}:, sha-512=:${sha512}:`],
+    ]);
+    assert.deepEqual(await kept({}, { digests: { sha256 } }), [['repr-digest', `sha-256=:${sha256}:`]]);
+    assert.deepEqual(await kept({}, {}), []);
   });
 
   it('S-15 refuses a hopeless put before it reads the body', async () => {

@@ -19,6 +19,8 @@ async function* body(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
+const limits = { quotaBytes: 1 << 30, digests: ['sha-256', 'sha-512'] as const };
+
 /** What a flush did, as a naive recovery would remember it. */
 interface Deed {
   readonly key: string;
@@ -37,7 +39,7 @@ class History {
   async write(every = 1000): Promise<this> {
     const { vault, flush, put } = await this.world.open(this.catalog, every);
     const change = new ChangeBucket(vault, flush);
-    await change.run('latest', { geometry: this.world.geometry, versions: 'latest' });
+    await change.run('latest', { geometry: this.world.geometry, versions: 'latest', ...limits });
     await change.run('kept', { geometry: this.world.geometry, versions: 'keep' });
     const store = async (bucket: string, key: string, size: number) => {
       const bytes = this.#random.bytes(size);
@@ -110,10 +112,11 @@ class History {
   }
 }
 
-/** Totals of a catalog, counted from what it lists. */
-function counted(catalog: SqliteCatalog) {
+/** Totals of a catalog, or of one of its buckets, counted from what it lists. */
+function counted(catalog: SqliteCatalog, only?: string) {
   const versions = catalog
     .buckets()
+    .filter(({ bucket }) => only === undefined || bucket === only)
     .flatMap(({ bucket }) => catalog.list({ bucket, prefix: '', limit: 1000, versions: true }));
   const streams = versions.flatMap(({ versionId }) => catalog.version(versionId)?.streams ?? []);
   const stripes = [...catalog.stripes(), ...catalog.deadStripes()];
@@ -163,6 +166,8 @@ describe('RecoverVault', () => {
     const { catalog, recovered } = await history.world.recover();
     assert.equal(recovered.lost, undefined);
     assert.deepEqual(allOf(catalog), allOf(history.catalog));
+    const { quotaBytes, digests } = catalog.bucket('latest') ?? {};
+    assert.deepEqual({ quotaBytes, digests }, limits);
   });
 
   it('A-134 recovers all that other flushes tell of where the loss of one is accepted, each in turn, and no false byte', async () => {
@@ -175,6 +180,10 @@ describe('RecoverVault', () => {
       assert.equal(recovered.leasesChecked, 4);
       const gone = new Set(recovered.lost.versions.map(({ versionId }) => versionId));
       assert.deepEqual(catalog.usage(), counted(catalog), 'totals are those of the rows');
+      for (const { bucket } of catalog.buckets()) {
+        const { objects, logicalBytes: bytes } = counted(catalog, bucket);
+        assert.deepEqual(catalog.bucketUsage(bucket), { objects, bytes });
+      }
       const found = await history.versions(catalog);
       const written = new Map([...history.deeds.values()].map(({ versionId, bytes }) => [versionId, bytes]));
       for (const [versionId, bytes] of found) assert.deepEqual(bytes, written.get(versionId));
