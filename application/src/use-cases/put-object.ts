@@ -1,7 +1,8 @@
 import type { Conditions } from '../core/conditions.js';
 import { conditionsHold } from '../core/conditions.js';
-import type { Extent, Stripe } from '../core/delta.js';
+import type { Bucket, Extent, Stripe } from '../core/delta.js';
 import type { Geometry } from '../core/geometry.js';
+import { quotaRoom } from '../core/quota.js';
 import { associatedData, headerOf, plainSize } from '../core/sealing.js';
 import type { StreamHeaders } from '../core/stream-headers.js';
 import { versionIdChance, versionIdOf } from '../core/version-id.js';
@@ -10,6 +11,7 @@ import { Denial } from '../ports/fault.js';
 import { type AnnouncedDigests, BodyDigests } from './body-digests.js';
 import type { FlushVault } from './flush-vault.js';
 import { type SealingStripe, sealStripes } from './seal-stripes.js';
+import { quotaReached } from './sort-changes.js';
 import { giveUpStripes, type StoreStripe } from './store-stripe.js';
 import type { Vault } from './vault.js';
 import type { PutStream } from './vault-change.js';
@@ -28,6 +30,13 @@ export interface PutRequest {
   /** Digests that the body must have. */
   readonly digests?: AnnouncedDigests;
   readonly signal?: AbortSignal;
+}
+
+/** What a body may be, and what is kept of it. */
+interface Bounds {
+  readonly bucket: Bucket;
+  readonly mostBytes: number;
+  readonly digests: BodyDigests;
 }
 
 /** A version that is valid on the ledger. */
@@ -73,12 +82,12 @@ export class PutObject {
     const { catalog, random, clock } = this.#vault.means;
     const bucket = catalog.bucket(request.bucket);
     if (bucket === undefined) throw new Denial('bucket-unknown', `there is no bucket ${request.bucket}`);
-    this.#checkEarly(request);
+    const mostBytes = this.#checkEarly(request, bucket);
     const geometry = { dataShards: bucket.dataShards, parityShards: bucket.parityShards };
     const stripes: Stripe[] = [];
     try {
       const digests = new BodyDigests(request.digests, bucket.digests);
-      const body = checked(request, digests);
+      const body = checked(request, { bucket, mostBytes, digests });
       const stream = await this.#storeBody(body, geometry, stripes, request.signal);
       const modified = clock.now();
       const versionId = versionIdOf(modified, random.bytes(versionIdChance));
@@ -119,12 +128,18 @@ export class PutObject {
     }
   }
 
-  /** A hopeless put is refused before its body is read; the flush judges again. */
-  #checkEarly({ bucket, key, conditions = {} }: PutRequest): void {
-    const current = this.#vault.means.catalog.current(bucket, key);
+  /** Refuses a hopeless put before its body is read, and says how long the body may be; the flush judges again. */
+  #checkEarly({ key, conditions = {}, contentLength = 0 }: PutRequest, bucket: Bucket): number {
+    const { catalog } = this.#vault.means;
+    const current = catalog.current(bucket.bucket, key);
     const visible = current === undefined || current.marker === 'yes' ? undefined : current.versionId;
     if (!conditionsHold(conditions, visible))
       throw new Denial('precondition-failed', 'another version is current');
+    if (bucket.quotaBytes === undefined) return Infinity;
+    const freed = bucket.versions === 'latest' ? (current?.bytes ?? 0) : 0;
+    const mostBytes = quotaRoom(bucket, catalog.bucketUsage(bucket.bucket).bytes) + freed;
+    if (contentLength > mostBytes) throw quotaReached(bucket);
+    return mostBytes;
   }
 
   async #storeBody(
@@ -192,15 +207,16 @@ export class PutObject {
   }
 }
 
-/** The body, refused at its end when length or digest are not what was announced. */
+/** The body; refused as soon as it is longer than it may be, and at its end when length or digest are not what was announced. */
 async function* checked(
   { body, contentLength, signal }: PutRequest,
-  digests: BodyDigests,
+  { bucket, mostBytes, digests }: Bounds,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of body) {
     signal?.throwIfAborted();
     bytes += piece.length;
+    if (bytes > mostBytes) throw quotaReached(bucket);
     digests.update(piece);
     yield piece;
   }

@@ -1,6 +1,7 @@
 import { bucketTag } from '../core/bucket-tag.js';
 import { conditionsHold } from '../core/conditions.js';
 import type { Bucket, Version } from '../core/delta.js';
+import { quotaRoom } from '../core/quota.js';
 import { sameExtent } from '../core/relocation.js';
 import type { Catalog } from '../ports/catalog.js';
 import { Denial } from '../ports/fault.js';
@@ -10,7 +11,7 @@ import type { LivePiece, VaultChange } from './vault-change.js';
 type Put = Extract<VaultChange, { kind: 'put' }>;
 type Compaction = Extract<VaultChange, { kind: 'compact' }>;
 
-type Readable = Pick<Catalog, 'bucket' | 'current' | 'version' | 'list' | 'stripe'>;
+type Readable = Pick<Catalog, 'bucket' | 'bucketUsage' | 'current' | 'version' | 'list' | 'stripe'>;
 
 /** What a batch of changes comes to, in the words of the catalog. */
 export interface SortedChanges<T> {
@@ -56,6 +57,8 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
   readonly later: T[] = [];
   readonly #catalog: Readable;
   readonly #touched = new Set<string>();
+  /** Bytes by which the accepted changes let each bucket grow. */
+  readonly #growth = new Map<string, number>();
 
   constructor(catalog: Readable) {
     this.#catalog = catalog;
@@ -104,8 +107,10 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     const visible = current?.marker === 'yes' ? undefined : current?.versionId;
     if (!conditionsHold(change.conditions, visible))
       throw new Denial('precondition-failed', 'another version is current');
+    const dropped = bucket.versions === 'latest' ? current : undefined;
+    this.#grow(bucket, change.version.bytes - (dropped?.bytes ?? 0));
     if (visible !== undefined) this.replaced.set(item, visible);
-    if (bucket.versions === 'latest' && current !== undefined) this.droppedVersions.push(current.versionId);
+    if (dropped !== undefined) this.droppedVersions.push(dropped.versionId);
     this.puts.push([item, change]);
   }
 
@@ -122,8 +127,18 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     const fits = version?.bucket === change.bucket && version.key === change.key;
     if (!fits) throw new Denial('version-unknown', `there is no version ${target} of that object`);
     this.replaced.set(item, target);
-    if (bucket.versions === 'latest' || change.versionId !== undefined) this.droppedVersions.push(target);
-    else this.markers.push(markerOf(change));
+    if (bucket.versions === 'latest' || change.versionId !== undefined) {
+      this.droppedVersions.push(target);
+      this.#grow(bucket, -version.bytes);
+    } else this.markers.push(markerOf(change));
+  }
+
+  /** Puts of one flush count together, so that they do not pass a quota that each of them keeps. */
+  #grow(bucket: Bucket, bytes: number): void {
+    const before = this.#growth.get(bucket.bucket) ?? 0;
+    const held = bucket.quotaBytes === undefined ? 0 : this.#catalog.bucketUsage(bucket.bucket).bytes;
+    if (bytes > quotaRoom(bucket, held + before)) throw quotaReached(bucket);
+    this.#growth.set(bucket.bucket, before + bytes);
   }
 
   #bucket(change: Extract<VaultChange, { kind: 'bucket' }>): void {
@@ -157,6 +172,12 @@ class Sorter<T extends { readonly change: VaultChange }> implements SortedChange
     if (bucket === undefined) throw unknownBucket(name);
     return bucket;
   }
+}
+
+/** A bucket that must not grow so far. */
+export function quotaReached({ bucket, quotaBytes = 0 }: Bucket): Denial {
+  const text = `bucket ${bucket} may hold ${quotaBytes} bytes`;
+  return new Denial('quota-reached', text, { quotaBytes: String(quotaBytes) });
 }
 
 function unknownBucket(name: string): Denial {

@@ -16,7 +16,7 @@ const threeSeats = 16 << 20;
 
 type Put = Extract<VaultChange, { kind: 'put' }>;
 
-/** A store that keeps lengths, and a flush that a test may let fail; settings of its bucket. */
+/** A store that keeps lengths, and a flush that a test may let fail; a bucket of so much, of which 90 bytes are used. */
 function world(settings: Partial<Bucket> = {}) {
   const flushed: Put[] = [];
   const released: string[] = [];
@@ -25,8 +25,9 @@ function world(settings: Partial<Bucket> = {}) {
   const catalog = {
     bucket: (name: string) =>
       name === 'bucket' ? { bucket: name, dataShards: 2, parityShards: 1, ...settings } : undefined,
+    bucketUsage: () => ({ objects: 1, bytes: 90 }),
     current: (_bucket: string, key: string) =>
-      key === 'there' ? { versionId: 'aa'.repeat(16), marker: 'no' } : undefined,
+      key === 'there' ? { versionId: 'aa'.repeat(16), marker: 'no', bytes: 60 } : undefined,
   };
   const vault = {
     means: {
@@ -134,6 +135,39 @@ describe('PutObject', () => {
     await assert.rejects(hopeless({ key: 'there', conditions: { ifNoneMatch: '*' } }), {
       code: 'precondition-failed',
     });
+  });
+
+  it('refuses a put that its bucket has no room for, by its length before the body is read', async () => {
+    const unread = (async function* () {
+      assert.fail('the body was read');
+      yield Buffer.alloc(0);
+    })();
+    const full = { code: 'quota-reached', facts: { quotaBytes: '100' } };
+    const over = { body: unread, contentLength: 11 };
+    await assert.rejects(world({ quotaBytes: 100 }).run(Buffer.alloc(0), over), full);
+    const latest = { quotaBytes: 100, versions: 'latest' as const };
+    const replacing = { key: 'there', body: unread, contentLength: 71 };
+    await assert.rejects(world(latest).run(Buffer.alloc(0), replacing), full);
+    await assert.rejects(
+      world({ ...latest, versions: 'keep' }).run(Buffer.alloc(0), { ...over, key: 'there' }),
+      full,
+    );
+    await world({ quotaBytes: 100 }).run(randomBytes(10), { contentLength: 10 });
+    await world(latest).run(randomBytes(70), { key: 'there', contentLength: 70 });
+    await world({ quotaBytes: 80 }).run(Buffer.alloc(0), { contentLength: 0 });
+  });
+
+  it('reads no more of a body that does not say its length than its bucket has room for, and leaves nothing', async () => {
+    const { run, flushed, stored, released } = world({ quotaBytes: 90 + (5 << 20) });
+    let read = 0;
+    const body = (async function* () {
+      for (; read < 100; read += 1) yield randomBytes(1 << 20);
+    })();
+    await assert.rejects(run(Buffer.alloc(0), { body }), { code: 'quota-reached' });
+    assert.equal(read, 5, 'the sixth was one too many');
+    assert.deepEqual(flushed, []);
+    assert.ok(stored.length > 0);
+    assert.deepEqual(released.sort(), stored.map(({ stripeId }) => stripeId).sort());
   });
 
   it('S-13 refuses a body of another length or digest than announced', async () => {

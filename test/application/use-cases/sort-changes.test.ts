@@ -148,6 +148,88 @@ describe('sorting changes', () => {
     assert.deepEqual(sorted({ kind: 'moves', moves }).moves, [move]);
   });
 
+  describe('of a bucket with a quota', () => {
+    /** A hundred bytes and no more: sixty of them seen, ten hidden, a marker. */
+    function catalogWithQuota(versions: 'keep' | 'latest', quotaBytes = 100): SqliteCatalog {
+      const catalog = new SqliteCatalog(':memory:');
+      const held = [
+        { ...version('hidden', 'b', 'k'), bytes: 10 },
+        { ...version('seen', 'b', 'k'), bytes: 60 },
+        version('marker', 'b', 'gone', 'yes'),
+      ];
+      catalog.apply({
+        catalog: {
+          ...{ format: 1, revision: 1n, droppedBuckets: [], droppedVersions: [] },
+          ...{ buckets: [{ ...bucketOf('b'), versions, quotaBytes }], versions: held },
+        },
+        structure: {
+          ...{ format: 1, revision: 1n, droppedStripes: [], moves: [], droppedLeases: [], leases: [] },
+          stripes: [],
+        },
+        locator: locatorIn(1n, [stripeOfMany(2, 3)]),
+      });
+      return catalog;
+    }
+    const putOf = (key: string, bytes: number): VaultChange => {
+      const change = put('b', key);
+      return change.kind === 'put' ? { ...change, version: { ...change.version, bytes } } : change;
+    };
+    const codes = (catalog: SqliteCatalog, ...changes: VaultChange[]) => {
+      const items = changes.map((change) => ({ change }));
+      const { denied, later } = sortChanges(items, catalog);
+      assert.deepEqual(later, []);
+      return items.map((item) => denied.find(([one]) => one === item)?.[1].code);
+    };
+    const full = 'quota-reached';
+
+    it('takes what fills it to the last byte, and refuses one byte more', () => {
+      assert.deepEqual(codes(catalogWithQuota('keep'), putOf('new', 30)), [undefined]);
+      assert.deepEqual(codes(catalogWithQuota('keep'), putOf('new', 31)), [full]);
+      const { denied } = sortChanges([{ change: putOf('new', 31) }], catalogWithQuota('keep'));
+      assert.deepEqual(denied[0]?.[1].facts, { quotaBytes: '100' });
+    });
+
+    it('counts puts of one flush together, and goes on with those that still fit', () => {
+      const puts = [putOf('a', 20), putOf('b', 20), putOf('c', 10), putOf('d', 1), putOf('e', 0)];
+      assert.deepEqual(codes(catalogWithQuota('keep'), ...puts), [
+        undefined,
+        full,
+        undefined,
+        full,
+        undefined,
+      ]);
+    });
+
+    it('has the room of what an overwrite or a removal of the same flush drops', () => {
+      assert.deepEqual(codes(catalogWithQuota('latest'), putOf('k', 90), putOf('new', 1)), [undefined, full]);
+      assert.deepEqual(codes(catalogWithQuota('latest'), putOf('k', 91)), [full]);
+      assert.deepEqual(codes(catalogWithQuota('latest'), remove('b', 'k'), putOf('new', 90)), [
+        undefined,
+        undefined,
+      ]);
+      const hidden = remove('b', 'k', id('hidden'));
+      assert.deepEqual(codes(catalogWithQuota('keep'), hidden, putOf('new', 40)), [undefined, undefined]);
+    });
+
+    it('keeps counting what is hidden: an overwrite or a marker frees nothing where versions stay', () => {
+      assert.deepEqual(codes(catalogWithQuota('keep'), putOf('k', 31)), [full]);
+      assert.deepEqual(codes(catalogWithQuota('keep'), remove('b', 'k'), putOf('new', 31)), [
+        undefined,
+        full,
+      ]);
+    });
+
+    it('takes what makes it no larger where it holds more than it may', () => {
+      assert.deepEqual(codes(catalogWithQuota('latest', 50), putOf('k', 60)), [undefined]);
+      assert.deepEqual(codes(catalogWithQuota('latest', 50), putOf('k', 61)), [full]);
+      assert.deepEqual(codes(catalogWithQuota('keep', 50), putOf('k', 0), putOf('new', 1)), [
+        undefined,
+        full,
+      ]);
+      assert.deepEqual(codes(catalogWithQuota('keep', 0), remove('b', 'k')), [undefined]);
+    });
+  });
+
   describe('of a compaction', () => {
     const { stripeId } = stripeOfMany(1, 3);
     const extent = { stripeId, offset: 0, length: 10 };
