@@ -119,6 +119,8 @@ export const unmirrored: Readonly<Record<string, string>> = {
   'application/src/http/schema-pipe.ts': 'bad-input.test.ts names flaws by pointer',
   'application/src/http/schemas.ts':
     'declarations; bad-input.test.ts and views.test.ts hold requests and answers to them',
+  'application/src/http/token-schemas.ts':
+    'declarations; token-controller.test.ts and bad-input.test.ts hold requests and answers to them',
   'application/src/http/write-openapi.ts': 'openapi.test.ts compares the file that it wrote',
   'application/src/use-cases/follow-events.ts':
     'hands on what the ledger port gives; views.test.ts follows events',

@@ -1,8 +1,7 @@
 import { events, roles } from '@dstore/chaincode/domain';
 import { z } from 'zod';
-import { tokenVerbs } from '../core/token-scope.js';
+import { digestNames } from '../core/delta.js';
 import { revocationReasons } from '../ports/identities.js';
-import { tokenRoles } from '../ports/token-store.js';
 
 /** Amounts, byte counts of the ledger and epochs: bigint in code, decimal strings here. */
 export const decimal = z
@@ -16,7 +15,8 @@ export const hexId = z.string().regex(/^[0-9a-f]{32}$/);
 /** A name that the ledger takes for a vault or a disk. */
 export const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
 const foreignIdentifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/);
-const time = z.iso.datetime();
+/** RFC 3339 in UTC. */
+export const time = z.iso.datetime();
 const accountName = z.strictObject({ msp: z.string(), id: z.string() });
 
 /** `k+m`: data and parity shards of a stripe. */
@@ -27,14 +27,28 @@ const versions = z.enum(['latest', 'keep']);
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.strictObject({ items: z.array(item), next: z.string().optional() });
 
+const digests = z.array(z.enum(digestNames)).max(digestNames.length);
+/** Without a quota a bucket grows as long as there is room; digests are kept of each object, sent or not. */
+const bucketFacts = { geometry: geometry.optional(), versions: versions.optional() };
 export const bucketWish = z
-  .strictObject({ geometry: geometry.optional(), versions: versions.optional() })
+  .strictObject({ ...bucketFacts, quotaBytes: count.optional(), digests: digests.optional() })
   .meta({ id: 'BucketWish' });
 export const bucketPatch = z
-  .strictObject({ geometry: geometry.optional(), versions: versions.optional() })
+  .strictObject({ ...bucketFacts, quotaBytes: count.nullish(), digests: digests.nullish() })
   .meta({ id: 'BucketPatch' });
 export const bucket = z
-  .strictObject({ bucket: z.string(), geometry, versions, created: time })
+  .strictObject({
+    bucket: z.string(),
+    geometry,
+    versions,
+    /** Names under which an object is seen. */
+    objects: count,
+    /** Of all versions that are kept. */
+    bytes: count,
+    quotaBytes: count.optional(),
+    digests: digests.optional(),
+    created: time,
+  })
   .meta({ id: 'Bucket' });
 
 /** A number as a query spells it: decimal digits, no sign, no leading zero, no other spelling. */
@@ -356,30 +370,6 @@ export const revocation = z
   .strictObject({ reason: z.enum(revocationReasons).default('unspecified') })
   .meta({ id: 'Revocation' });
 export const revoked = z.strictObject({ certificates: count }).meta({ id: 'Revoked' });
-const wellFormed = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'text without U+0000');
-const some = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(100).optional();
-const tokenFacts = {
-  name: wellFormed(128).min(1),
-  role: z.enum(tokenRoles),
-  /** Names of buckets; without them all buckets. */
-  buckets: some(z.string().min(3).max(63)),
-  /** Beginnings of keys; without them all keys. */
-  prefixes: some(wellFormed(1024).min(1)),
-  /** Without them all that the role may. */
-  verbs: some(z.enum(tokenVerbs)),
-  endsAt: time.optional(),
-};
-export const tokenWish = z.strictObject(tokenFacts).meta({ id: 'TokenWish' });
-const tokenView = { id: z.string(), ...tokenFacts, name: z.string(), previousEndsAt: time.optional() };
-export const tokens = pageOf(z.strictObject(tokenView)).meta({ id: 'TokensPage' });
-/** The text stands in it this once. */
-export const freshToken = z.strictObject({ ...tokenView, token: z.string() }).meta({ id: 'FreshToken' });
-/** Until when the old text stays good: a day, unless told otherwise. */
-export const rotation = z.strictObject({ oldEndsAt: time.optional() }).meta({ id: 'Rotation' });
 export const bucketParam = z.strictObject({ bucket: z.string().max(255) });
 export const objectParam = z.strictObject({ bucket: z.string().max(255), '*': z.string() });
 export const idParam = z.strictObject({ id: z.string().max(255) });

@@ -1,12 +1,12 @@
 import type { Row } from '@dstore/chaincode/domain';
 import type { ShownAudit } from '../core/audit-view.js';
-import type { Bucket } from '../core/delta.js';
 import type { LeasePolicy } from '../core/lease-policy.js';
 import type { LeaseQuote } from '../core/lease-quote.js';
 import type { RepairState } from '../ports/repair-board.js';
 import type { ShownToken } from '../use-cases/keep-tokens.js';
 import type { DiskView } from '../use-cases/list-disks.js';
 import type { EpochView } from '../use-cases/list-epochs.js';
+import type { HeldBucket } from '../use-cases/list-buckets.js';
 import type { LeaseView } from '../use-cases/list-leases.js';
 import type { VaultHealth } from '../use-cases/read-health.js';
 import type { Supply } from '../use-cases/read-supply.js';
@@ -21,11 +21,16 @@ export const geometryText = (given: { readonly dataShards: number; readonly pari
   `${given.dataShards}+${given.parityShards}`;
 
 /** A bucket as REST shows it. */
-export function bucketView(bucket: Bucket) {
+export function bucketView(bucket: HeldBucket) {
+  const { quotaBytes, digests, objects, bytes } = bucket;
   return {
     bucket: bucket.bucket,
     geometry: geometryText(bucket),
     versions: bucket.versions,
+    objects,
+    bytes,
+    ...(quotaBytes === undefined ? {} : { quotaBytes }),
+    ...(digests === undefined ? {} : { digests }),
     created: timeOf(bucket.created),
   };
 }

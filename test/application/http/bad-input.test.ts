@@ -56,6 +56,13 @@ const send = (what: string, path: string, body: string, method: string): Bad => 
 };
 
 const malformed = [400, 'request-malformed'] as const;
+/** Quotas and digests of a bucket that are none. */
+const badLimits = [
+  ...['-1', '1.5', '"10"', '9007199254740992', '1e400', '[]', 'true'].map((text) => `{"quotaBytes":${text}}`),
+  ...['"sha-256"', '["md5"]', '["SHA-256"]', '[null]', '["sha-256","sha-512","sha-256"]', '{}', '1'].map(
+    (text) => `{"digests":${text}}`,
+  ),
+];
 const table: readonly Bad[] = [
   get('an unknown path', '/v1/nothing', 404, 'route-unknown'),
   get('an unknown path of bytes that are no UTF-8', '/v1/buckets/demo/objects/%ff', ...malformed),
@@ -180,6 +187,10 @@ const table: readonly Bad[] = [
   wish('a geometry that is none', '{"geometry":"4-2"}', ...malformed),
   wish('a member of another kind', '{"geometry":42}', ...malformed),
   wish('an unknown word', '{"versions":"all"}', ...malformed),
+  ...badLimits.map((body) => wish(`the limits ${body}`, body, ...malformed)),
+  wish('a quota of null', '{"quotaBytes":null}', ...malformed),
+  wish('digests of null', '{"digests":null}', ...malformed),
+  ...badLimits.map((body) => patch(`the limits ${body}`, body, { 'if-match': '*' }, ...malformed)),
   wish('a body of more than 1 MiB', `"${'a'.repeat(1 << 20)}"`, 413, 'body-too-large'),
   wish('a body of another media type', '{}', 415, 'media-type-unsupported', { 'content-type': 'text/plain' }),
   wish('an encoded body', '{}', 415, 'encoding-unsupported', { 'content-encoding': 'gzip' }),

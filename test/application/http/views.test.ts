@@ -75,9 +75,13 @@ function rowsInEpochFive(): LedgerRows {
 
 const catalog = {
   buckets: () => [
-    { bucket: 'zoo', dataShards: 4, parityShards: 2, versions: 'keep' as const, created: 0 },
+    {
+      ...{ bucket: 'zoo', dataShards: 4, parityShards: 2, versions: 'keep' as const, created: 0 },
+      ...{ quotaBytes: Number.MAX_SAFE_INTEGER, digests: ['sha-512' as const] },
+    },
     { bucket: 'abc', dataShards: 1, parityShards: 1, versions: 'latest' as const, created: 0 },
   ],
+  bucketUsage: (name: string) => (name === 'zoo' ? { objects: 3, bytes: 2 ** 40 } : { objects: 0, bytes: 0 }),
   usage: () => ({ objects: 1, versions: 2, logicalBytes: 3, liveBytes: 4, storedBytes: 5, stripes: 6 }),
   mirrors: () => [
     {
@@ -319,7 +323,14 @@ describe('views', () => {
       (await ask('/v1/buckets')).items.map(({ bucket }) => bucket),
       ['abc', 'zoo'],
     );
-    assert.equal((await ask('/v1/buckets/zoo'))['geometry'], '4+2');
+    assert.deepEqual(await ask('/v1/buckets/zoo'), {
+      ...{ bucket: 'zoo', geometry: '4+2', versions: 'keep', objects: 3, bytes: 1_099_511_627_776 },
+      ...{ quotaBytes: 9_007_199_254_740_991, digests: ['sha-512'], created: '1970-01-01T00:00:00.000Z' },
+    });
+    assert.deepEqual(await ask('/v1/buckets/abc'), {
+      ...{ bucket: 'abc', geometry: '1+1', versions: 'latest', objects: 0, bytes: 0 },
+      created: '1970-01-01T00:00:00.000Z',
+    });
     assert.equal((await ask('/v1/buckets/none', 404))['code'], 'bucket-unknown');
   });
 

@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, Get, Inject, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bucketTag } from '../../core/bucket-tag.js';
-import type { Bucket } from '../../core/delta.js';
+import type { Bucket, DigestName } from '../../core/delta.js';
 import { seesBucket } from '../../core/token-scope.js';
 import { Denial } from '../../ports/fault.js';
 import type { BucketWish } from '../../use-cases/change-bucket.js';
+import type { HeldBucket } from '../../use-cases/list-buckets.js';
 import { callerOf } from '../caller.js';
 import { conditionsOf } from '../conditional.js';
 import { surroundings, type Surroundings } from '../gateway-use-cases.js';
@@ -17,6 +18,8 @@ import { bucketView } from '../views.js';
 interface Wish {
   readonly geometry?: string;
   readonly versions?: 'latest' | 'keep';
+  readonly quotaBytes?: number | null;
+  readonly digests?: readonly DigestName[] | null;
 }
 
 /** Buckets. */
@@ -80,7 +83,7 @@ export class BucketController {
       return shown(known, reply);
     }
     const made = await this.#with.useCases.changeBucket.run(bucket, parsed(wish), true);
-    return shown(made.bucket, reply, made.txId);
+    return shown(this.#held(made.bucket), reply, made.txId);
   }
 
   @Patch(':bucket')
@@ -101,7 +104,7 @@ export class BucketController {
     if (conditions.ifMatch === undefined)
       throw new Denial('precondition-required', 'send If-Match with the ETag of the bucket');
     const made = await this.#with.useCases.changeBucket.amend(bucket, parsed(wish), conditions);
-    return shown(made.bucket, reply, made.txId);
+    return shown(this.#held(made.bucket), reply, made.txId);
   }
 
   @Delete(':bucket')
@@ -118,7 +121,13 @@ export class BucketController {
     return this.#with.useCases.listBuckets.run().find((bucket) => bucket.bucket === name);
   }
 
-  #mustFind(name: string): Bucket {
+  /** The bucket as it was committed, with what it holds now. */
+  #held(bucket: Bucket): HeldBucket {
+    const { objects = 0, bytes = 0 } = this.#find(bucket.bucket) ?? {};
+    return { ...bucket, objects, bytes };
+  }
+
+  #mustFind(name: string): HeldBucket {
     const found = this.#find(name);
     if (found === undefined) throw new Denial('bucket-unknown', `there is no bucket ${name}`);
     return found;
@@ -126,21 +135,25 @@ export class BucketController {
 }
 
 /** The bucket with its tag, and with the transaction of what was committed. */
-function shown(bucket: Bucket, reply: FastifyReply, txId?: string) {
+function shown(bucket: HeldBucket, reply: FastifyReply, txId?: string) {
   void reply.header('etag', `"${bucketTag(bucket)}"`);
   if (txId !== undefined) void reply.header('dstore-transaction', txId);
   return bucketView(bucket);
 }
 
-function isAsWished(bucket: Bucket, wish: Wish): boolean {
-  const { geometry, versions } = bucketView(bucket);
-  return (wish.geometry ?? geometry) === geometry && (wish.versions ?? versions) === versions;
+function isAsWished(bucket: HeldBucket, wish: Wish): boolean {
+  const { geometry, versions, quotaBytes, digests = [] } = bucketView(bucket);
+  const wished = new Set(wish.digests ?? digests);
+  return (
+    (wish.geometry ?? geometry) === geometry &&
+    (wish.versions ?? versions) === versions &&
+    (wish.quotaBytes ?? quotaBytes) === quotaBytes &&
+    wished.size === digests.length &&
+    digests.every((name) => wished.has(name))
+  );
 }
 
-function parsed({ geometry, versions }: Wish): BucketWish {
+function parsed({ geometry, ...wish }: Wish): BucketWish {
   const [dataShards = 0, parityShards = 0] = (geometry ?? '').split('+').map(Number);
-  return {
-    ...(geometry === undefined ? {} : { geometry: { dataShards, parityShards } }),
-    ...(versions === undefined ? {} : { versions }),
-  };
+  return { ...(geometry === undefined ? {} : { geometry: { dataShards, parityShards } }), ...wish };
 }

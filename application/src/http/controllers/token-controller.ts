@@ -8,6 +8,7 @@ import { Operation, owners } from '../operation.js';
 import { pageOfItems, type PageWish } from '../paging.js';
 import { SchemaPipe } from '../schema-pipe.js';
 import * as schemas from '../schemas.js';
+import * as tokenSchemas from '../token-schemas.js';
 import { tokenView } from '../views.js';
 
 interface Wish extends TokenScope {
@@ -31,7 +32,7 @@ export class TokenController {
     summary: 'List tokens, without their texts',
     access: owners,
     status: 200,
-    answer: schemas.tokens,
+    answer: tokenSchemas.tokens,
   })
   async list(@Query(new SchemaPipe(schemas.pageQuery)) query: PageWish) {
     const tokens = await this.#with.useCases.keepTokens.list();
@@ -44,10 +45,10 @@ export class TokenController {
     summary: 'Make a token; its text is shown this once',
     access: owners,
     status: 201,
-    answer: schemas.freshToken,
+    answer: tokenSchemas.freshToken,
   })
   async give(
-    @Body(new SchemaPipe(schemas.tokenWish)) { endsAt, ...wish }: Wish,
+    @Body(new SchemaPipe(tokenSchemas.tokenWish)) { endsAt, ...wish }: Wish,
     @Req() request: FastifyRequest,
   ) {
     const end = endsAt === undefined ? {} : { endsAt: Date.parse(endsAt) };
@@ -60,11 +61,11 @@ export class TokenController {
     summary: 'A new text for a token; the old one is good for a day more, or until oldEndsAt',
     access: owners,
     status: 201,
-    answer: schemas.freshToken,
+    answer: tokenSchemas.freshToken,
   })
   async rotate(
     @Param(new SchemaPipe(schemas.idParam)) { id }: { id: string },
-    @Body(new SchemaPipe(schemas.rotation)) { oldEndsAt }: { oldEndsAt?: string },
+    @Body(new SchemaPipe(tokenSchemas.rotation)) { oldEndsAt }: { oldEndsAt?: string },
     @Req() request: FastifyRequest,
   ) {
     const end = oldEndsAt === undefined ? undefined : Date.parse(oldEndsAt);

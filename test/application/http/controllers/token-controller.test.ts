@@ -38,7 +38,10 @@ describe('tokens over REST', () => {
     const useCases = useCasesOfTests(objects, {
       verifyToken: new VerifyToken(store, clock),
       keepTokens: new KeepTokens(store, random, clock),
-      listBuckets: new ListBuckets({ buckets: () => ['mail', 'photos', 'secret'].map(bucketNamed) }),
+      listBuckets: new ListBuckets({
+        buckets: () => ['mail', 'photos', 'secret'].map(bucketNamed),
+        bucketUsage: () => ({ objects: 0, bytes: 0 }),
+      }),
       locateShards: { run: () => [], placeOf: () => ({ organization: '', site: '' }) },
     });
     ({ gateway, url } = await startGateway(useCases));
