@@ -113,11 +113,11 @@ function contentOf({ answer, media }: OperationFacts, schemas: Record<string, un
   return media === undefined ? {} : { content: { [media]: {} } };
 }
 
-/** A reference to a schema with an id, which is added to the others; a schema without one stands in its place. */
+/** A reference to a schema with an id, which is added to the others (zod may have added it itself); a schema without one stands in its place. */
 function refOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, unknown>): object {
   const id = schema.meta()?.id;
   const json = jsonSchema(schema, io, schemas);
-  if (id === undefined) return json;
+  if (id === undefined || '$ref' in json) return json;
   schemas[id] = json;
   return { $ref: `#/components/schemas/${id}` };
 }

@@ -49,6 +49,18 @@ describe('the OpenAPI document', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  it('S-09 says of every schema what it is, not only its name', () => {
+    const { schemas } = documentOf(allControllers, '0.0.0').components;
+    for (const [name, schema] of Object.entries(schemas)) assert.ok(!('$ref' in (schema as object)), name);
+    const { properties, required } = schemas['Bucket'] as { properties: object; required: string[] };
+    const always = ['bucket', 'geometry', 'versions', 'objects', 'bytes', 'created'];
+    assert.deepEqual(required, always);
+    assert.deepEqual(Object.keys(properties).sort(), [...always, 'quotaBytes', 'digests'].sort());
+    assert.deepEqual(Object.keys((schemas['BucketWish'] as { properties: object }).properties), [
+      ...['geometry', 'versions', 'quotaBytes', 'digests'],
+    ]);
+  });
+
   it('has no reference that leads nowhere', () => {
     const document = documentOf(allControllers, '0.0.0');
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
