@@ -79,6 +79,7 @@ function isUnreachable(error: unknown): boolean {
 
 const nextByCode: Readonly<Record<string, string>> = {
   'bucket-unknown': 'dstore mb ds://<bucket> makes one; dstore ls shows those there are',
+  'quota-reached': 'dstore ls shows what buckets hold and may hold; dstore rm makes room',
   'object-unknown': 'dstore ls -r ds://<bucket> shows what is there',
   'credentials-missing': 'export DSTORE_TOKEN=… with the token that npm start printed',
   'token-invalid': 'export DSTORE_TOKEN=… with the token that npm start printed',

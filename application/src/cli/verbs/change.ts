@@ -8,15 +8,15 @@ import { keysUnder } from './list.js';
 export async function makeBucket(
   session: Session,
   where: string,
-  wish: { readonly geometry?: string; readonly versions?: string },
+  wish: { readonly geometry?: string; readonly versions?: string; readonly quota?: number },
 ): Promise<void> {
   const { bucket } = remoteLocation(where);
-  const { geometry, versions } = wish;
+  const { geometry, versions, quota: quotaBytes } = wish;
   const made = await session.client.json<{ geometry: string }>({
     method: 'PUT',
     path: `/v1/buckets/${encodeURIComponent(bucket)}`,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ geometry, versions }),
+    body: JSON.stringify({ geometry, versions, quotaBytes }),
   });
   await session.item(made, `bucket ds://${bucket}, ${made.geometry}`);
 }

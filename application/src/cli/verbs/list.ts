@@ -50,12 +50,19 @@ async function listBuckets(session: Session): Promise<void> {
     bucket: string;
     geometry: string;
     versions: string;
+    objects: number;
+    bytes: number;
+    quotaBytes?: number;
     created: string;
   }>('/v1/buckets');
-  await session.items(items, ['bucket', 'geometry', 'versions', 'created'], (item) => [
+  const head = ['bucket', 'geometry', 'versions', 'objects', 'size', 'quota', 'created'];
+  await session.items(items, head, (item) => [
     item.bucket,
     item.geometry,
     item.versions,
+    String(item.objects),
+    sizeText(item.bytes),
+    item.quotaBytes === undefined ? 'none' : sizeText(item.quotaBytes),
     item.created,
   ]);
 }
