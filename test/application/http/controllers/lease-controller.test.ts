@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import type { Gateway } from '@dstore/application/http/create-gateway.js';
+import { Fault } from '@dstore/application/ports/fault.js';
 import { LeasedConsortium } from '../../leased-consortium.js';
 import { ObjectsOfTests, startGateway, tokenOf, useCasesOfTests } from '../gateway-of-tests.js';
 
@@ -140,5 +141,27 @@ describe('leases over REST, under the law', () => {
     const opened = await ask('POST leases', wish({ termEpochs: '60' }));
     assert.equal(opened.status, 201, JSON.stringify(opened.json));
     assert.deepEqual((await ask('GET lease-policy')).json['avoid'], []);
+  });
+
+  it('name no transaction where only the rows told what became of it, and say so where they did not', async () => {
+    const { useCases } = await world.useCases();
+    const [{ lease } = { lease: undefined }] = (await useCases.listLeases?.run({ state: 'active' })) ?? [];
+    assert.ok(lease !== undefined);
+    const { leaseId } = lease;
+    const changeLease = {
+      open: async () => ({ leaseId }),
+      extend: () => Promise.reject(new Fault('outcome-unknown', 'tx', { retryable: false })),
+      close: () => Promise.reject(new Error('not asked for')),
+    };
+    await gateway.close();
+    ({ gateway, url } = await startGateway(
+      useCasesOfTests(new ObjectsOfTests(), { ...useCases, changeLease }),
+    ));
+    const opened = await ask('POST leases', wish());
+    assert.deepEqual([opened.status, opened.json['leaseId']], [201, leaseId]);
+    assert.equal(opened.headers.get('dstore-transaction'), null);
+    const more = { termEpochs: '5', maxPrice: '100' };
+    const unknown = await refused(`POST leases/${leaseId}/extensions`, more, 504, 'outcome-unknown');
+    assert.match(String(unknown['detail']), /look before you repeat it/);
   });
 });
