@@ -13,9 +13,9 @@ async function* body(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function opened(name: string) {
+async function opened(name: string, world = new MemoryVault(name)) {
   const catalog = new SqliteCatalog(':memory:');
-  const { vault, flush, put } = await new MemoryVault(name).open(catalog, 1000);
+  const { vault, flush, put } = await world.open(catalog, 1000);
   const deletes = new DeleteObject(vault, flush);
   const store = (bucket: string, key: string, size: number) =>
     put.run({ bucket, key, body: body(Buffer.alloc(size, 1)) });
@@ -52,6 +52,20 @@ describe('quotas of buckets', () => {
     assert.deepEqual(catalog.bucketUsage('full'), { objects: 3, bytes: 900 });
     await store('full', 'last', 100);
     assert.equal(await passed(store('full', 'more', 1)), false);
+  });
+
+  it('are not passed by two gateways of which each knows less than the ledger', async () => {
+    const world = new MemoryVault('quota of two');
+    const one = await opened('', world);
+    await one.buckets.run('full', { geometry, quotaBytes: 1000 });
+    const other = await opened('', world);
+    await one.store('full', 'a', 600);
+    assert.equal(other.catalog.bucketUsage('full').bytes, 0);
+    assert.equal(await passed(other.store('full', 'b', 600)), false);
+    assert.equal(await passed(other.store('full', 'b', 400)), true);
+    assert.equal(await passed(one.store('full', 'c', 1)), false);
+    for (const { catalog } of [one, other])
+      assert.deepEqual(catalog.bucketUsage('full'), { objects: 2, bytes: 1000 });
   });
 
   it('have room again after a removal and after an overwrite, and after a marker have not', async () => {
