@@ -86,14 +86,6 @@ function positive(text: string): number {
   return value;
 }
 
-function size(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,16})(|[KMGT]iB)$/.exec(text) ?? [];
-  const bytes = Number(count) * 1024 ** ' KMGT'.indexOf(unit.charAt(0) || ' ');
-  if (count === '' || !Number.isSafeInteger(bytes))
-    throw new InvalidArgumentError('bytes, or a number with KiB, MiB, GiB or TiB');
-  return bytes;
-}
-
 const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
 function addDataVerbs(program: Command, execute: Execute): void {
@@ -140,7 +132,7 @@ function addDataVerbs(program: Command, execute: Execute): void {
     .description('make a bucket')
     .option('--geometry <k+m>', 'data and parity shards of a stripe, such as 4+2')
     .addOption(new Option('--versions <which>', 'which versions stay').choices(['latest', 'keep']))
-    .option('--quota <size>', 'most bytes of all versions, such as 500GiB', size)
+    .option('--quota <size>', 'most bytes of all versions, such as 500GiB')
     .action((where: string, options) =>
       execute(async (session) =>
         (await import('./verbs/change.js')).makeBucket(session, where, options as never),

@@ -20,6 +20,13 @@ export function bytesIn(text: string): string {
   return String(BigInt(digits) << (10n * BigInt(units.indexOf(unit))));
 }
 
+/** The same as a number; UsageError too where it is no safe integer. */
+export function byteCountIn(text: string): number {
+  const bytes = Number(bytesIn(text));
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`${text} is too large`, 'write less than 8192TiB');
+  return bytes;
+}
+
 /** Text from the network without what a terminal would take for a command. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex

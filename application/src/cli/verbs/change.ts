@@ -2,16 +2,18 @@ import { inLanes } from '../../core/lanes.js';
 import { confirm } from '../confirm.js';
 import { objectLocation, objectPath, remoteLocation, type RemoteLocation } from '../location.js';
 import type { Session } from '../session.js';
+import { byteCountIn } from '../text.js';
 import { keysUnder } from './list.js';
 
 /** `mb`: makes a bucket. */
 export async function makeBucket(
   session: Session,
   where: string,
-  wish: { readonly geometry?: string; readonly versions?: string; readonly quota?: number },
+  wish: { readonly geometry?: string; readonly versions?: string; readonly quota?: string },
 ): Promise<void> {
   const { bucket } = remoteLocation(where);
-  const { geometry, versions, quota: quotaBytes } = wish;
+  const { geometry, versions, quota } = wish;
+  const quotaBytes = quota === undefined ? undefined : byteCountIn(quota);
   const made = await session.client.json<{ geometry: string }>({
     method: 'PUT',
     path: `/v1/buckets/${encodeURIComponent(bucket)}`,

@@ -48,21 +48,10 @@ describe('verbs of buckets', () => {
 
   it('S-16 refuse a quota that is none, and make nothing', async () => {
     const before = catalog.buckets();
-    for (const text of [
-      '',
-      '-1',
-      '1.5GiB',
-      '1e3',
-      '5GB',
-      '5 GiB',
-      'GiB',
-      '0x10',
-      '8192TiB',
-      '9007199254740992',
-    ]) {
+    for (const text of ['', '-1', '1.5GiB', '1e3', '5GB', 'GiB', '0x10', '8192TiB', '9007199254740992']) {
       const { code, err } = await say('mb', 'ds://refused', `--quota=${text}`);
       assert.equal(code, 2, text);
-      assert.match(err, /KiB, MiB, GiB or TiB/);
+      assert.match(err, /Next: write (?:4GiB, 500MiB or a count of bytes|less than 8192TiB)/);
     }
     assert.deepEqual(catalog.buckets(), before);
   });
