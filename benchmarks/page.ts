@@ -7,7 +7,7 @@ const intro = `# Performance
 
 Written by \`npm run bench -- --write\` and \`npm run bench:peers -- --write\`; don't edit it. A run of some benchmarks renews their rows only.
 
-Rates are MB (10^6 bytes) of object a second. Every ratio is against a reference that ran in turn with it on the same machine: trust these. Times of a busy machine mean little, so the load before each benchmark stands beside it.`;
+Rates are MB (10^6 bytes) of object a second. Every ratio is against a reference that ran in turn with it on the same machine: trust these. Times of a busy machine mean little, so the load before each benchmark stands beside it. What the missed bars are made of is in [performance-limits.md](performance-limits.md).`;
 
 /** The page that says what every benchmark found, in the registry's order. */
 export async function pageOf(findings: readonly Finding[]): Promise<string> {
