@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import {
   foreignIdentifier,
@@ -18,6 +17,7 @@ import { type Authority, parseCertificate } from '@dstore/organizations';
 import { Denial } from '../../ports/fault.js';
 import type { Identities, KnownIdentity, RegistrationWish } from '../../ports/identities.js';
 import type { Random } from '../../ports/random.js';
+import { replaceFile } from './replace-file.js';
 
 const format = 'dstore/v1/identities';
 const serial = text(64);
@@ -129,16 +129,7 @@ export class AuthorityIdentities implements Identities {
   }
 
   async #write(kept: Kept): Promise<void> {
-    const { path } = this.#means;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const handle = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(kept, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${path}.new`, path);
+    await replaceFile(this.#means.path, `${JSON.stringify(kept, null, 2)}\n`);
   }
 }
 

@@ -19,7 +19,7 @@ import {
 } from '@dstore/chaincode/domain';
 import type { PendingContent } from '../../ports/lease-book.js';
 import type { LeaseJournal, LeaseRecord } from '../../ports/lease-journal.js';
-import { fileSystem } from './medium.js';
+import { replaceFile } from './replace-file.js';
 
 const most = 10_000_000;
 const recordShape = object({
@@ -51,14 +51,7 @@ export class FileLeaseJournal implements LeaseJournal {
   }
 
   async restate(leaseId: string, content: Content, entries: readonly Entry[]): Promise<void> {
-    const path = this.#path(leaseId);
-    await rm(`${path}.new`, { force: true });
-    await fileSystem.write(
-      `${path}.new`,
-      Buffer.from(`${written({ kind: 'restated', content, entries })}\n`),
-    );
-    await fileSystem.rename(`${path}.new`, path);
-    await fileSystem.syncFolder(this.#folder);
+    await replaceFile(this.#path(leaseId), `${written({ kind: 'restated', content, entries })}\n`);
   }
 
   async read(leaseId: string): Promise<readonly LeaseRecord[]> {

@@ -1,5 +1,4 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import {
   canonicalJson,
   decimal,
@@ -13,6 +12,7 @@ import {
 } from '@dstore/chaincode/domain';
 import type { LeasePolicy } from '../../core/lease-policy.js';
 import type { PolicyStore } from '../../ports/policy-store.js';
+import { replaceFile } from './replace-file.js';
 
 const format = 'dstore/v1/lease-policy';
 const policyShape = object({
@@ -76,7 +76,7 @@ export class PolicyFile implements PolicyStore {
   }
 
   async #keep(said: Said): Promise<void> {
-    await replace(this.#path, `${canonicalJson({ format, ...jsonOf(said) })}\n`);
+    await replaceFile(this.#path, `${canonicalJson({ format, ...jsonOf(said) })}\n`);
     this.#said = said;
   }
 }
@@ -97,21 +97,5 @@ function saidIn(path: string, source: string): Said {
     return { ...listed, policy: { ...rest, ...(auto === undefined ? {} : { auto: auto === 'yes' }) } };
   } catch (cause) {
     throw new Error(`${path} holds no lease policy; without the file that of the settings counts`, { cause });
-  }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const fresh = `${path}.new`;
-  await synced(await open(fresh, 'w', 0o600), text);
-  await rename(fresh, path);
-  await synced(await open(dirname(path), 'r'));
-}
-
-async function synced(handle: FileHandle, text = ''): Promise<void> {
-  try {
-    if (text !== '') await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

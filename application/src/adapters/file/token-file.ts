@@ -1,9 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { hex, integer, list, object, oneOf, optional, parseJson, text } from '@dstore/chaincode/domain';
 import { tokenVerbs } from '../../core/token-scope.js';
 import { Denial } from '../../ports/fault.js';
 import { type KeptToken, tokenRoles, type TokenStore } from '../../ports/token-store.js';
+import { replaceFile } from './replace-file.js';
 
 const format = 'dstore/v1/tokens';
 /** Most tokens of one file. */
@@ -104,15 +104,6 @@ export class TokenFile implements TokenStore {
   }
 
   async #write(tokens: readonly KeptToken[]): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    const fresh = `${this.#path}.new`;
-    const handle = await open(fresh, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ format, tokens }, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, this.#path);
+    await replaceFile(this.#path, `${JSON.stringify({ format, tokens }, null, 2)}\n`);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PolicyFile } from '@dstore/application/adapters/file/policy-file.js';
@@ -72,7 +72,7 @@ describe('PolicyFile', () => {
 
   it('keeps the policy that it had when another one can not be written', async () => {
     const file = await PolicyFile.open(path(), settings);
-    await rm(folder, { recursive: true });
+    await mkdir(`${path()}.new`);
     await assert.rejects(file.write({ ...settings, maxPrice: 1n }));
     assert.deepEqual(file.read(), settings);
   });
