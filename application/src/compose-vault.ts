@@ -235,7 +235,7 @@ export async function startOwner(
   closers.push(() => open.close());
   await open.keepLeases.run();
   const { changeBucket, listBuckets } = open.useCases;
-  if (listBuckets.run().length === 0) await changeBucket.run(bucket, {}, true);
+  if (listBuckets.run().length === 0) await changeBucket.make(bucket, {});
   const crew = new Crew(means.ledger, open.duties, means);
   crew.start();
   closers.push(() => crew.stop());

@@ -91,7 +91,7 @@ export class OwnerOfTests {
   }
 
   makeBucket() {
-    return this.open.useCases.changeBucket.run('bucket', {}, true);
+    return this.open.useCases.changeBucket.make('bucket', {});
   }
 
   /** The vault's lease on a disk. */

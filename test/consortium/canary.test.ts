@@ -59,7 +59,7 @@ describe('I8 of what an owner puts, plaintext and names', () => {
     this.timeout(120_000);
     consortium = await ConsortiumOfTests.open({ organizations: 5 });
     owner = await consortium.openOwner();
-    await owner.open.useCases.changeBucket.run(bucket, {}, true);
+    await owner.open.useCases.changeBucket.make(bucket, {});
     await live();
   });
   after(() => consortium?.close());

@@ -63,6 +63,12 @@ export class GatewayClient {
     return (await body.json()) as T;
   }
 
+  /** A JSON answer to a JSON body. */
+  tell<T>(method: 'POST' | 'PUT', path: string, wish: object): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return this.json<T>({ method, path, headers, body: JSON.stringify(wish) });
+  }
+
   /** Sends what has no answer to read. */
   async done(request: GatewayRequest): Promise<void> {
     const { body } = await this.send(request);

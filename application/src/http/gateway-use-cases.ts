@@ -40,7 +40,7 @@ export interface GatewayUseCases {
   readonly deleteObject: Pick<DeleteObject, 'run'>;
   readonly listObjects: Pick<ListObjects, 'run'>;
   readonly locateShards: Pick<LocateShards, 'run' | 'placeOf'>;
-  readonly changeBucket: Pick<ChangeBucket, 'run' | 'amend' | 'drop'>;
+  readonly changeBucket: Pick<ChangeBucket, 'make' | 'amend' | 'drop'>;
   readonly listBuckets: Pick<ListBuckets, 'run'>;
   readonly explainPlacement: Pick<ExplainPlacement, 'run'>;
   readonly listLeases: Pick<ListLeases, 'run'>;

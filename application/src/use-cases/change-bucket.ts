@@ -1,3 +1,4 @@
+import { bucketTag } from '../core/bucket-tag.js';
 import type { Conditions } from '../core/conditions.js';
 import { type Bucket, type DigestName, digestNames } from '../core/delta.js';
 import { defaultGeometry, geometryRefusal, type Geometry } from '../core/geometry.js';
@@ -24,6 +25,9 @@ export interface ChangedBucket {
   readonly txId: string;
 }
 
+/** A bucket that was to be made; without a transaction where it was there already. */
+export type MadeBucket = Pick<ChangedBucket, 'bucket'> & Partial<ChangedBucket>;
+
 /** The geometry that fits the disks there are; Denial `too-few-disks` without any. */
 export function geometryForVault(vault: Vault): Geometry {
   const organizations = [...vault.disks.values()]
@@ -42,6 +46,15 @@ export class ChangeBucket {
   constructor(vault: Vault, flush: Pick<FlushVault, 'run'>) {
     this.#vault = vault;
     this.#flush = flush;
+  }
+
+  /** Makes a bucket; one that is there as wished stays as it is. Denials `name-malformed`, `geometry-unsatisfiable`, and `bucket-exists` where it differs. */
+  async make(name: string, wish: BucketWish): Promise<MadeBucket> {
+    const known = this.#vault.means.catalog.bucket(name);
+    if (known === undefined) return this.run(name, wish, true);
+    if (bucketTag(this.#wished(name, wish, known)) !== bucketTag(known))
+      throw new Denial('bucket-exists', `bucket ${name} is there and differs`);
+    return { bucket: known };
   }
 
   /** Makes a bucket, or changes the one there is; `create` refuses one that is there. Denials `name-malformed`, `geometry-unsatisfiable`, `bucket-exists`. */
@@ -83,6 +96,8 @@ export class ChangeBucket {
 
   #geometry(wish: BucketWish, known: Bucket | undefined): Geometry {
     const geometry = wish.geometry ?? known ?? geometryForVault(this.#vault);
+    // Where disks have left, the bucket must still take a quota.
+    if (known !== undefined && isSame(geometry, known)) return known;
     const refusal = geometryRefusal(geometry, this.#vault.disks.size);
     if (refusal !== undefined)
       throw new Denial(
@@ -91,6 +106,10 @@ export class ChangeBucket {
       );
     return geometry;
   }
+}
+
+function isSame(one: Geometry, other: Geometry): boolean {
+  return one.dataShards === other.dataShards && one.parityShards === other.parityShards;
 }
 
 /** Quota and digests as they are to be: said now, or as they were; in one order, so that equal wishes are equal. */

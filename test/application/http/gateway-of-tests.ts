@@ -126,7 +126,7 @@ export function useCasesOfTests(
     },
     listObjects: { run: (request) => objects.list(request) },
     locateShards: { run: unexpected, placeOf: unexpected },
-    changeBucket: { run: unexpected, amend: unexpected, drop: unexpected },
+    changeBucket: { make: unexpected, amend: unexpected, drop: unexpected },
     listBuckets: { run: () => [] },
     explainPlacement: none,
     listLeases: none,

@@ -43,6 +43,47 @@ describe('changing buckets', () => {
     await assert.rejects(buckets.run('photos', {}, true), denial('bucket-exists'));
   });
 
+  it('makes a bucket once: as it is there it stays, without a transaction, and no other takes its name', async () => {
+    const { buckets, catalog } = await begun();
+    const wish = { versions: 'keep', quotaBytes: 1000, digests: ['sha-512', 'sha-256'] } as const;
+    const { bucket: made, txId } = await buckets.make('photos', wish);
+    assert.notEqual(txId, undefined);
+    const revision = catalog.revision();
+    for (const same of [
+      wish,
+      {},
+      { versions: 'keep' },
+      { geometry: { dataShards: 2, parityShards: 2 } },
+    ] as const)
+      assert.deepEqual(await buckets.make('photos', same), { bucket: made });
+    for (const other of [
+      { versions: 'latest' },
+      { quotaBytes: 1001 },
+      { quotaBytes: null },
+      { digests: ['sha-256'] },
+      { digests: null },
+      { geometry: { dataShards: 3, parityShards: 1 } },
+    ] as const)
+      await assert.rejects(buckets.make('photos', other), denial('bucket-exists'));
+    assert.equal(catalog.revision(), revision);
+  });
+
+  it('takes a quota for a bucket whose stripes have become wider than there are disks', async () => {
+    const { buckets, catalog, vault } = await begun();
+    const { bucket: made } = await buckets.run('photos', { geometry: { dataShards: 3, parityShards: 1 } });
+    const [one] = vault.disks.keys();
+    Object.defineProperty(vault, 'disks', { value: new Map([...vault.disks].filter(([id]) => id !== one)) });
+    assert.deepEqual((await buckets.amend('photos', { quotaBytes: 5 }, {})).bucket, {
+      ...made,
+      quotaBytes: 5,
+    });
+    assert.deepEqual(await buckets.make('photos', {}), { bucket: catalog.bucket('photos') });
+    await assert.rejects(
+      buckets.amend('photos', { geometry: { dataShards: 2, parityShards: 2 } }, {}),
+      denial('geometry-unsatisfiable'),
+    );
+  });
+
   it('keeps quota and digests that a wish does not name, and takes away what it says null of', async () => {
     const { buckets, catalog } = await begun();
     const limits = { quotaBytes: 1000, digests: ['sha-256', 'sha-512'] as const };

@@ -111,13 +111,13 @@ describe('FlushVault', () => {
     for (let steps = 0; steps < 12; steps += 1) {
       await owner.put('before', Buffer.from('x'));
       for (let step = 0; step < steps; step += 1) await Promise.resolve();
-      await changeBucket.run('bucket', { versions: steps % 2 === 0 ? 'keep' : 'latest' });
+      await changeBucket.amend('bucket', { versions: steps % 2 === 0 ? 'keep' : 'latest' }, {});
     }
   });
 
   it('refuses a change that its bucket rules out, and lets the others of its flush pass', async () => {
     const { changeBucket } = owner.open.useCases;
-    await changeBucket.run('empty-one', {}, true);
+    await changeBucket.make('empty-one', {});
     const outcomes = await Promise.allSettled([
       changeBucket.drop('bucket'),
       owner.put('beside', Buffer.from('x')),

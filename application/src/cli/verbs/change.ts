@@ -14,11 +14,11 @@ export async function makeBucket(
   const { bucket } = remoteLocation(where);
   const { geometry, versions, quota } = wish;
   const quotaBytes = quota === undefined ? undefined : byteCountIn(quota);
-  const made = await session.client.json<{ geometry: string }>({
-    method: 'PUT',
-    path: `/v1/buckets/${encodeURIComponent(bucket)}`,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ geometry, versions, quotaBytes }),
+  const path = `/v1/buckets/${encodeURIComponent(bucket)}`;
+  const made = await session.client.tell<{ geometry: string }>('PUT', path, {
+    geometry,
+    versions,
+    quotaBytes,
   });
   await session.item(made, `bucket ds://${bucket}, ${made.geometry}`);
 }

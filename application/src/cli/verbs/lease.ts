@@ -81,7 +81,7 @@ export async function quoteLeases(
 ): Promise<void> {
   const { capacity, term: termEpochs, count } = options;
   const wish = { capacityBytes: bytesIn(capacity), termEpochs, count };
-  const quotes = await send<Quotes>(session, 'POST', '/v1/lease-quotes', wish);
+  const quotes = await session.client.tell<Quotes>('POST', '/v1/lease-quotes', wish);
   const columns = ['disk', 'organization', 'price', 'escrow', 'collateral'];
   await session.items(quotes.disks, columns, (disk) => columns.map((name) => disk[name] ?? ''));
   session.say(
@@ -132,7 +132,7 @@ export async function leasePolicy(session: Session, options: PolicyWish): Promis
   const path = '/v1/lease-policy';
   const known = await session.client.json<Policy>({ path });
   const isWish = Object.keys(options).length > 0;
-  const policy = isWish ? await send<Policy>(session, 'PUT', path, changed(known, options)) : known;
+  const policy = isWish ? await session.client.tell<Policy>('PUT', path, changed(known, options)) : known;
   await session.item(policy, policyText(policy));
 }
 
@@ -167,18 +167,13 @@ function changed(
 }
 
 async function change(session: Session, path: string, wish: object): Promise<void> {
-  const lease = await send<Lease>(session, 'POST', path, wish);
+  const lease = await session.client.tell<Lease>('POST', path, wish);
   const { leaseId, diskId, state, capacityBytes, lastEpoch, price, escrow } = lease;
   const terms =
     state === 'active'
       ? `, ${sizeText(capacityBytes)} to epoch ${lastEpoch} at ${price}; ${escrow} credits in escrow`
       : '';
   await session.item(lease, `lease ${leaseId.slice(0, 8)} on ${diskId}: ${state}${terms}`);
-}
-
-function send<T>(session: Session, method: 'POST' | 'PUT', path: string, wish: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return session.client.json<T>({ method, path, headers, body: JSON.stringify(wish) });
 }
 
 const rowsOf = (rows: Readonly<Record<string, unknown>>) =>

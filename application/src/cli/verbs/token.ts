@@ -46,7 +46,7 @@ export async function createToken(
   },
 ): Promise<void> {
   const { role, bucket: buckets, prefix: prefixes, verbs, expires: endsAt } = options;
-  const made = await post<FreshToken>(session, '/v1/tokens', {
+  const made = await session.client.tell<FreshToken>('POST', '/v1/tokens', {
     name,
     role,
     buckets,
@@ -65,7 +65,7 @@ export async function rotateToken(
   { oldExpires: oldEndsAt }: { readonly oldExpires?: string },
 ): Promise<void> {
   const { id } = await tokenWith(session, start);
-  const made = await post<FreshToken>(session, `/v1/tokens/${id}/rotation`, { oldEndsAt });
+  const made = await session.client.tell<FreshToken>('POST', `/v1/tokens/${id}/rotation`, { oldEndsAt });
   await session.item(made, made.token);
   session.say(
     `${made.id} (${made.name}): the text above is shown this once; the old one is good until ${made.previousEndsAt ?? 'now'}.`,
@@ -95,13 +95,4 @@ async function tokenWith(session: Session, start: string): Promise<Token> {
       'dstore token ls shows those there are',
     );
   return token;
-}
-
-function post<T>(session: Session, path: string, wish: object): Promise<T> {
-  return session.client.json<T>({
-    method: 'POST',
-    path,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(wish),
-  });
 }

@@ -75,14 +75,8 @@ export class BucketController {
     @Body(new SchemaPipe(schemas.bucketWish)) wish: Wish,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const known = this.#find(bucket);
-    if (known !== undefined) {
-      if (!isAsWished(known, wish))
-        throw new Denial('bucket-exists', `bucket ${bucket} is there and differs`);
-      void reply.code(200);
-      return shown(known, reply);
-    }
-    const made = await this.#with.useCases.changeBucket.run(bucket, parsed(wish), true);
+    const made = await this.#with.useCases.changeBucket.make(bucket, parsed(wish));
+    if (made.txId === undefined) void reply.code(200);
     return shown(this.#held(made.bucket), reply, made.txId);
   }
 
@@ -139,18 +133,6 @@ function shown(bucket: HeldBucket, reply: FastifyReply, txId?: string) {
   void reply.header('etag', `"${bucketTag(bucket)}"`);
   if (txId !== undefined) void reply.header('dstore-transaction', txId);
   return bucketView(bucket);
-}
-
-function isAsWished(bucket: HeldBucket, wish: Wish): boolean {
-  const { geometry, versions, quotaBytes, digests = [] } = bucketView(bucket);
-  const wished = new Set(wish.digests ?? digests);
-  return (
-    (wish.geometry ?? geometry) === geometry &&
-    (wish.versions ?? versions) === versions &&
-    (wish.quotaBytes ?? quotaBytes) === quotaBytes &&
-    wished.size === digests.length &&
-    digests.every((name) => wished.has(name))
-  );
 }
 
 function parsed({ geometry, ...wish }: Wish): BucketWish {
